@@ -1,0 +1,26 @@
+export { type Backend, type BackendStats, type BackendWith, type Capability, requireCapability } from "./backend.ts";
+export type { CallOptions } from "./call-options.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { type Duration, parseDuration, parseTtl, type Ttl } from "./durations.ts";
+export {
+  BackendRejectedError,
+  BackendTimeoutError,
+  BackendUnavailableError,
+  BatchError,
+  ConfigurationError,
+  type ErrorCode,
+  HoldfastError,
+  InvalidKeyError,
+  type Outcome,
+  QuotaExceededError,
+  SerializationError,
+  UnsupportedCapabilityError,
+  ValidationError,
+  ValueTooLargeError,
+  WrongTypeError,
+} from "./errors.ts";
+export { createEmitter, type EventListener } from "./events.ts";
+export { createKeySpace, type KeyKind, type KeySpace, MAX_KEY_BYTES } from "./keys.ts";
+export type { CacheStore, CacheWrite } from "./ports/cache-store.ts";
+export type { KeyValueEntry, KeyValueStore, SetOptions, StoredTtl } from "./ports/key-value-store.ts";
+export type { BusHandlers, BusSubscription, MessageBus } from "./ports/message-bus.ts";
