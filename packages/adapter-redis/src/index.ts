@@ -1,1 +1,3 @@
-export {};
+export type { IoredisCluster, IoredisLike, IoredisNode } from "./ioredis-like.ts";
+export type { RedisBackendOptions, RedisNode } from "./options.ts";
+export { redisBackend } from "./redis-backend.ts";

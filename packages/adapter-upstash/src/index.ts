@@ -1,1 +1,1 @@
-export {};
+export { type UpstashBackendOptions, type UpstashLike, upstashBackend } from "./upstash-backend.ts";

@@ -1,1 +1,1 @@
-export {};
+export { type VercelKvBackendOptions, type VercelKvLike, vercelKvBackend } from "./vercel-kv-backend.ts";

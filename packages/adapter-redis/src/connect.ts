@@ -1,0 +1,117 @@
+import { ConfigurationError } from "@holdfast/core";
+import { Cluster, Redis, type RedisOptions } from "ioredis";
+import type { ConnectOptions } from "./options.ts";
+
+const LONGEST_RECONNECT_DELAY_MS = 500;
+const URL_FORM = /^rediss?:\/\//;
+
+/** ioredis maps replies itself only where it is asked to. */
+type ClientOptions = Omit<RedisOptions, "replyMapping">;
+
+/** Opens a client with limits: ioredis's own defaults queue without end while the server is down. */
+export function connect(options: ConnectOptions): Redis | Cluster {
+  const { url, cluster, sentinel, commandTimeoutMs } = options;
+  const connection = connectionOptions(options);
+  if (cluster) {
+    const nodes = cluster.nodes.map(parseNode);
+    return new Cluster(
+      nodes.map(({ host, port }) => ({ host, port })),
+      {
+        lazyConnect: true,
+        enableOfflineQueue: false,
+        scaleReads: "master",
+        slotsRefreshTimeout: commandTimeoutMs,
+        clusterRetryStrategy: reconnectDelayMs,
+        // ioredis would repeat what it sent to a node that died, also what is not safe to repeat.
+        retryDelayOnFailover: 0,
+        ...(cluster.natMap ? { natMap: cluster.natMap } : {}),
+        redisOptions: { ...credentialsOf(nodes[0]), ...connection },
+        ...(options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix }),
+      },
+    );
+  }
+  const single: ClientOptions = {
+    ...connection,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    retryStrategy: reconnectDelayMs,
+    // After a failover the old master is a replica: look the master up anew.
+    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+    ...(options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix }),
+  };
+  if (sentinel) {
+    return new Redis({
+      ...single,
+      name: sentinel.name,
+      sentinels: sentinel.sentinels.map(parseNode).map(({ host, port }) => ({ host, port })),
+      sentinelRetryStrategy: reconnectDelayMs,
+      sentinelCommandTimeout: commandTimeoutMs,
+      ...(sentinel.username === undefined ? {} : { sentinelUsername: sentinel.username }),
+      ...(sentinel.password === undefined ? {} : { sentinelPassword: sentinel.password }),
+    });
+  }
+  const { host, port, ...credentials } = parseNode(url ?? "");
+  return new Redis({ ...credentials, ...single, host, port });
+}
+
+function connectionOptions({ commandTimeoutMs, username, password, database, tls }: ConnectOptions): ClientOptions {
+  return {
+    connectTimeout: commandTimeoutMs,
+    // A peer that is silent for so long while commands wait is dead: reconnect, and let go of what was sent.
+    socketTimeout: 2 * commandTimeoutMs,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(database === undefined ? {} : { db: database }),
+    ...(tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls }),
+  };
+}
+
+function reconnectDelayMs(attempt: number): number {
+  return Math.min(20 * 2 ** Math.min(attempt, 10), LONGEST_RECONNECT_DELAY_MS) * (0.5 + Math.random() / 2);
+}
+
+interface Node {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly db?: number;
+  readonly tls?: Record<string, never>;
+}
+
+function parseNode(node: string | { readonly host: string; readonly port: number }): Node {
+  if (typeof node !== "string") return node;
+  if (/^https?:/.test(node)) {
+    throw new ConfigurationError(
+      "redisBackend() takes redis:// or rediss:// URLs; this is an http URL. For Upstash's or Vercel KV's REST URL use upstashBackend() or vercelKvBackend().",
+    );
+  }
+  if (!URL_FORM.test(node) || !URL.canParse(node)) {
+    throw new ConfigurationError(
+      'A Redis URL has the form "redis://[user:password@]host[:port][/database]", or rediss:// for TLS. Percent-encode special characters in the password.',
+    );
+  }
+  const { protocol, hostname, port, username, password, pathname } = new URL(node);
+  const db = Number(pathname.slice(1) || 0);
+  if (!Number.isInteger(db) || db < 0)
+    throw new ConfigurationError("A Redis URL's path is the database's number, as in redis://host:6379/0.");
+  return {
+    host: hostname.replace(/^\[|\]$/g, "") || "127.0.0.1",
+    port: Number(port || 6379),
+    ...(username ? { username: decodeURIComponent(username) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(db > 0 ? { db } : {}),
+    ...(protocol === "rediss:" ? { tls: {} } : {}),
+  };
+}
+
+function credentialsOf(node: Node | undefined): Partial<Node> {
+  if (!node)
+    throw new ConfigurationError(
+      'redisBackend({ cluster }) needs at least one node, as in { nodes: ["redis://host:6379"] }.',
+    );
+  const { host: _host, port: _port, db: _db, ...credentials } = node;
+  return credentials;
+}

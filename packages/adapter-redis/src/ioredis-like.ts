@@ -1,0 +1,54 @@
+/** A key, value or option of a command. */
+type Argument = string | number;
+
+/**
+ * What Holdfast uses of an ioredis client; `Redis` and `Cluster` both fit.
+ *
+ * @see https://redis.github.io/ioredis/
+ */
+export interface IoredisLike {
+  readonly status: string;
+  readonly isCluster: boolean;
+  call(command: string, ...args: Argument[]): Promise<unknown>;
+  connect(): Promise<void>;
+  disconnect(): void;
+  // biome-ignore lint/suspicious/noExplicitAny: the listeners of Node's EventEmitter are typed so
+  on(event: string, listener: (...args: any[]) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  off(event: string, listener: (...args: any[]) => void): unknown;
+}
+
+/** A single-server or Sentinel client; also one node of a cluster client. */
+export interface IoredisNode extends IoredisLike {
+  readonly options: { readonly keyPrefix?: string | undefined };
+  readonly stream?: { cork(): void; uncork(): void } | undefined;
+  duplicate(override: ConnectionOverride): SubscriberConnection;
+}
+
+/** A cluster client. */
+export interface IoredisCluster extends IoredisLike {
+  readonly options: { readonly keyPrefix?: string | undefined };
+  nodes(role: "master" | "all"): IoredisNode[];
+}
+
+/** A connection in subscriber mode. */
+export interface SubscriberConnection extends IoredisLike {
+  subscribe(...channels: string[]): Promise<unknown>;
+  unsubscribe(...channels: string[]): Promise<unknown>;
+  ping(): Promise<unknown>;
+}
+
+/** How the subscriber's connection differs from its model: the subscriber itself reconnects. */
+export interface ConnectionOverride {
+  readonly lazyConnect: true;
+  readonly retryStrategy: null;
+  readonly autoResubscribe: false;
+  readonly enableOfflineQueue: false;
+  readonly maxRetriesPerRequest: 0;
+  readonly connectTimeout: number;
+  readonly socketTimeout: number;
+}
+
+export function isCluster(client: IoredisNode | IoredisCluster): client is IoredisCluster {
+  return client.isCluster;
+}

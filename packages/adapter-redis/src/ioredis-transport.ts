@@ -1,0 +1,127 @@
+import type { BusHandlers, BusSubscription } from "@holdfast/core";
+import type { CommandInFlight, RedisReply, RedisTransport, TransportFailure } from "@holdfast/redis-engine";
+import calculateSlot from "cluster-key-slot";
+import { toFailure } from "./failures.ts";
+import { type IoredisCluster, type IoredisLike, type IoredisNode, isCluster } from "./ioredis-like.ts";
+import { RedisSubscriber } from "./subscriber.ts";
+
+const ENDED: TransportFailure = { kind: "unreachable", message: "the client is closed", outcome: "not-applied" };
+const CLOSED_EARLY: TransportFailure = {
+  kind: "unreachable",
+  message: "the server closed the connection at once; if it expects TLS, use rediss://",
+  outcome: "not-applied",
+};
+
+/** Sends commands through ioredis, which routes them on a cluster. Waits while there is no connection. */
+export class IoredisTransport implements RedisTransport {
+  readonly keyPrefix: string | undefined;
+  readonly slotOf: ((key: string) => number) | undefined;
+  readonly masters: (() => readonly Pick<RedisTransport, "send">[]) | undefined;
+
+  readonly #client: IoredisLike;
+  readonly #node: IoredisNode | undefined;
+  readonly #subscriber: RedisSubscriber;
+  readonly #closeClient: boolean;
+  #parked: readonly CommandInFlight[] = [];
+  #lastFailure: TransportFailure | undefined;
+
+  /**
+   * @param closeClient Whether `close()` also closes the client: only who opened it does.
+   * @param timeoutMs Bounds connecting and subscribing.
+   */
+  constructor(client: IoredisNode | IoredisCluster, closeClient: boolean, timeoutMs: number) {
+    this.#client = client;
+    this.#closeClient = closeClient;
+    this.#subscriber = new RedisSubscriber(client, timeoutMs);
+    if (isCluster(client)) {
+      const prefix = client.options.keyPrefix ?? "";
+      this.keyPrefix = client.options.keyPrefix;
+      this.slotOf = (key) => calculateSlot(prefix + key);
+      this.masters = () => client.nodes("master").map((node) => ({ send: (commands) => write(node, commands) }));
+    } else {
+      this.#node = client;
+      this.keyPrefix = client.options.keyPrefix;
+    }
+    client.on("error", this.#onError);
+    client.on("ready", this.#onReady);
+    client.on("close", this.#onClose);
+    client.on("end", this.#onEnd);
+  }
+
+  send(commands: readonly CommandInFlight[]): void {
+    const { status } = this.#client;
+    if (status === "ready") {
+      write(this.#node ?? this.#client, commands);
+    } else if (status === "end") {
+      for (const command of commands) command.fail(ENDED);
+    } else {
+      this.#parked = [...this.#parked.filter((command) => !command.settled), ...commands];
+      // A lazy client connects when the first command needs it.
+      if (status === "wait") this.#client.connect().catch(() => {});
+    }
+  }
+
+  subscribe(channel: string, handlers: BusHandlers): Promise<BusSubscription> {
+    return this.#subscriber.subscribe(channel, handlers);
+  }
+
+  lastFailure(): TransportFailure | undefined {
+    return this.#lastFailure;
+  }
+
+  async close(): Promise<void> {
+    this.#client.off("ready", this.#onReady);
+    this.#client.off("close", this.#onClose);
+    this.#client.off("end", this.#onEnd);
+    this.#subscriber.close();
+    if (this.#closeClient) this.#client.disconnect();
+    else this.#client.off("error", this.#onError);
+  }
+
+  readonly #onError = (error: unknown): void => {
+    const failure = toFailure(error);
+    this.#lastFailure = failure.kind === "unreachable" ? { ...failure, outcome: "not-applied" } : failure;
+    // Waiting does not mend wrong options or credentials.
+    if (failure.kind !== "unreachable") this.#failParked(this.#lastFailure);
+  };
+
+  readonly #onReady = (): void => {
+    this.#lastFailure = undefined;
+    const parked = this.#parked;
+    this.#parked = [];
+    write(this.#node ?? this.#client, parked);
+  };
+
+  readonly #onClose = (): void => {
+    this.#lastFailure ??= CLOSED_EARLY;
+  };
+
+  readonly #onEnd = (): void => {
+    this.#failParked(this.#lastFailure ?? ENDED);
+  };
+
+  #failParked(failure: TransportFailure): void {
+    const parked = this.#parked;
+    this.#parked = [];
+    for (const command of parked) command.fail(failure);
+  }
+}
+
+/**
+ * Writes commands one after the other: ioredis matches replies in order. Corked, they leave in one system call.
+ * Names are in capitals, so that ioredis's reply transformers, keyed by small letters, leave replies as they are.
+ */
+function write(client: IoredisLike & Pick<Partial<IoredisNode>, "stream">, commands: readonly CommandInFlight[]): void {
+  const stream = commands.length > 1 ? client.stream : undefined;
+  stream?.cork();
+  for (const pending of commands) {
+    if (pending.settled) continue;
+    pending.markSent();
+    const [name, ...args] = pending.command;
+    client.call(name, ...args).then(
+      (reply) => pending.succeed(reply as RedisReply),
+      (error: unknown) => pending.fail(toFailure(error)),
+    );
+  }
+  stream?.uncork();
+}

@@ -1,0 +1,2 @@
+export { type RestRequester, safeRequester } from "./requester.ts";
+export { createRestBackend, type RestCredentials, resolveRestCredentials } from "./rest-backend.ts";
