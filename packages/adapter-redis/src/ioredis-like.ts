@@ -12,10 +12,8 @@ export interface IoredisLike {
   call(command: string, ...args: Argument[]): Promise<unknown>;
   connect(): Promise<void>;
   disconnect(): void;
-  // biome-ignore lint/suspicious/noExplicitAny: the listeners of Node's EventEmitter are typed so
-  on(event: string, listener: (...args: any[]) => void): unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  off(event: string, listener: (...args: any[]) => void): unknown;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
 /** A single-server or Sentinel client; also one node of a cluster client. */

@@ -82,9 +82,9 @@ export class RedisSubscriber {
       socketTimeout: 2 * this.#timeoutMs,
     });
     connection.on("error", () => {});
-    connection.on("message", (channel: string, message: string) => this.#deliver(channel, message));
+    connection.on("message", (channel, message) => this.#deliver(String(channel), String(message)));
     await connection.connect();
-    const heartbeat = setInterval(() => connection.ping().catch(() => {}), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => void connection.ping().catch(() => {}), HEARTBEAT_MS);
     heartbeat.unref();
     connection.on("end", () => {
       clearInterval(heartbeat);
@@ -115,7 +115,9 @@ export class RedisSubscriber {
     try {
       const connection = await this.#connect();
       await connection.subscribe(...this.#channels.keys());
-      for (const listeners of this.#channels.values()) for (const { onGap } of listeners) call(() => onGap?.());
+      for (const handlers of [...this.#channels.values()].flatMap((listeners) => [...listeners])) {
+        call(() => handlers.onGap?.());
+      }
     } catch {
       // A connection that opened and then failed reconnects through its own `end` event.
       if (!this.#connection) void this.#reconnect(Math.min(delayMs * 2, LONGEST_DELAY_MS));
@@ -123,7 +125,7 @@ export class RedisSubscriber {
   }
 
   #deliver(channel: string, message: string): void {
-    for (const { onMessage } of this.#channels.get(channel) ?? []) call(() => onMessage(message));
+    for (const handlers of this.#channels.get(channel) ?? []) call(() => handlers.onMessage(message));
   }
 }
 

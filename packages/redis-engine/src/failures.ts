@@ -90,22 +90,17 @@ const RULES: readonly Rule[] = [
  * @param where The store and the operation, as in `"redis: GET"`.
  */
 export function toHoldfastError(failure: TransportFailure, where: string): HoldfastError {
+  if (failure.kind === "misconfigured") return new ConfigurationError(`${where}: ${failure.message}`);
   // The client's own error object is left behind: it carries the command's arguments.
   const cause = new Error(redact(failure.message));
-  switch (failure.kind) {
-    case "rejected": {
-      const rule = RULES.find(({ pattern }) => pattern.test(cause.message));
-      return rule
-        ? rule.make(where, cause)
-        : new BackendRejectedError(`${where}: the server refused the command (${cause.message}).`, { cause });
-    }
-    case "unreachable":
-      return new BackendUnavailableError(
-        `${where}: the server cannot be reached (${cause.message}). Check that it runs and that the URL is right.`,
-        failure.outcome,
-        { cause },
-      );
-    case "misconfigured":
-      return new ConfigurationError(`${where}: ${cause.message}`, { cause });
+  if (failure.kind === "unreachable") {
+    return new BackendUnavailableError(
+      `${where}: the server cannot be reached (${cause.message}). Check that it runs and that the URL is right.`,
+      failure.outcome,
+      { cause },
+    );
   }
+  const rule = RULES.find(({ pattern }) => pattern.test(cause.message));
+  if (rule) return rule.make(where, cause);
+  return new BackendRejectedError(`${where}: the server refused the command (${cause.message}).`, { cause });
 }

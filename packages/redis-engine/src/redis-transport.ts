@@ -6,7 +6,7 @@ export type RedisCommand = readonly [name: string, ...args: (string | number)[]]
 /** A reply as RESP2 and the REST protocol give it: maps are flat arrays, doubles are strings. */
 export type RedisReply = string | number | null | readonly RedisReply[];
 
-/** Why a command has no reply. Texts may hold values and secrets; the engine redacts them. */
+/** Why a command has no reply. The texts of the first two may hold values and secrets; the engine redacts them. */
 export type TransportFailure =
   /** The server answered with an error; the command was not applied. */
   | { readonly kind: "rejected"; readonly message: string }

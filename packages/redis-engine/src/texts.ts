@@ -11,7 +11,7 @@ export async function readTexts(
   if (keys.length === 0) return [];
   if (keys.length === 1) return [await redis.call(["GET", keys[0]!], decodeText, "repeatable", options)];
   if (!redis.transport.slotOf) return redis.call(["MGET", ...keys], decodeTexts, "repeatable", options);
-  const texts = new Array<string | undefined>(keys.length);
+  const texts: (string | undefined)[] = keys.map(() => undefined);
   await allSettled(
     positionsBySlot(keys, redis.transport.slotOf).map(async (positions) => {
       const part = await redis.call(
