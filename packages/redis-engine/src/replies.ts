@@ -4,9 +4,7 @@ import type { RedisReply } from "./redis-transport.ts";
 /** A text, or `undefined` where the server says nil. */
 export function decodeText(reply: RedisReply): string | undefined {
   if (typeof reply === "string") return reply;
-  if (reply === null) return undefined;
-  // Some clients read a text of digits as a number where their own decoding was left on.
-  return typeof reply === "number" ? String(reply) : unexpected("text", reply);
+  return reply === null ? undefined : unexpected("text", reply);
 }
 
 export function decodeTexts(reply: RedisReply): (string | undefined)[] {

@@ -1,1 +1,4 @@
-export {};
+export type { RedisConfiguration } from "./redis-configuration.ts";
+export type { RedisProcess, ServerControl } from "./redis-process.ts";
+export { type ClusterHandle, type ClusterNode, type StartClusterOptions, startCluster } from "./start-cluster.ts";
+export { type RedisHandle, type StartRedisOptions, startRedis } from "./start-redis.ts";

@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Machine, MachineProcess } from "./machine.ts";
+import { guard, unguard } from "./orphan-guard.ts";
+
+/** Runs servers on this computer, in a temporary folder. */
+export function createLocalMachine(redisServerBinary: string): Machine {
+  const home = mkdtempSync(join(tmpdir(), "holdfast-redis-"));
+  return {
+    bindAddress: "127.0.0.1",
+    async prepare(serverName, configuration) {
+      const folder = join(home, serverName);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "redis.conf"), `dir ${folder}\nlogfile ${folder}/redis.log\n${configuration}`);
+      return folder;
+    },
+    launch: async (folder, flags) => launch(redisServerBinary, [join(folder, "redis.conf"), ...flags], home),
+    readLog: (folder) => readFile(join(folder, "redis.log"), "utf8").then(lastLines, () => "(no log was written)"),
+    dispose: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+/** The part of a log that tells why a server ended. */
+export function lastLines(text: string): string {
+  return text.trimEnd().split("\n").slice(-15).join("\n");
+}
+
+async function launch(binary: string, parameters: string[], home: string): Promise<MachineProcess> {
+  const child = spawn(binary, parameters, { stdio: "ignore" });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (cause) => reject(new Error(`Could not start ${binary}: ${cause.message}`, { cause })));
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`Could not start ${binary}.`);
+  guard(pid, home);
+  // A server must not keep a finished test process alive.
+  child.unref();
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => {
+      unguard(pid);
+      resolve();
+    });
+  });
+  return {
+    async signal(name) {
+      child.kill(name);
+    },
+    waitForEnd() {
+      child.ref();
+      return ended;
+    },
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+  };
+}
