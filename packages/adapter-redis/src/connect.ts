@@ -25,7 +25,8 @@ export function connect(options: ConnectOptions): Redis | Cluster {
         // ioredis would repeat what it sent to a node that died, also what is not safe to repeat.
         retryDelayOnFailover: 0,
         ...(cluster.natMap ? { natMap: cluster.natMap } : {}),
-        redisOptions: { ...credentialsOf(nodes[0]), ...connection },
+        // A node that is silent for so long while commands wait is dead: let go of what was sent to it.
+        redisOptions: { ...credentialsOf(nodes[0]), ...connection, socketTimeout: 2 * commandTimeoutMs },
         ...(options.keyPrefix === undefined ? {} : { keyPrefix: options.keyPrefix }),
       },
     );
@@ -57,8 +58,6 @@ export function connect(options: ConnectOptions): Redis | Cluster {
 function connectionOptions({ commandTimeoutMs, username, password, database, tls }: ConnectOptions): ClientOptions {
   return {
     connectTimeout: commandTimeoutMs,
-    // A peer that is silent for so long while commands wait is dead: reconnect, and let go of what was sent.
-    socketTimeout: 2 * commandTimeoutMs,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     ...(username === undefined ? {} : { username }),

@@ -16,10 +16,18 @@ export interface IoredisLike {
   off(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
+/** The socket of a connection. */
+interface Stream {
+  readonly writable: boolean;
+  cork(): void;
+  uncork(): void;
+  destroy(error: Error): unknown;
+}
+
 /** A single-server or Sentinel client; also one node of a cluster client. */
 export interface IoredisNode extends IoredisLike {
   readonly options: { readonly keyPrefix?: string | undefined };
-  readonly stream?: { cork(): void; uncork(): void } | undefined;
+  readonly stream?: Stream | undefined;
   duplicate(override: ConnectionOverride): SubscriberConnection;
 }
 

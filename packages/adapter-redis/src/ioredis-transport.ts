@@ -22,6 +22,8 @@ export class IoredisTransport implements RedisTransport {
   readonly #node: IoredisNode | undefined;
   readonly #subscriber: RedisSubscriber;
   readonly #closeClient: boolean;
+  readonly #timeoutMs: number;
+  #probe: NodeJS.Timeout | undefined;
   #parked: readonly CommandInFlight[] = [];
   #lastFailure: TransportFailure | undefined;
 
@@ -32,6 +34,7 @@ export class IoredisTransport implements RedisTransport {
   constructor(client: IoredisNode | IoredisCluster, closeClient: boolean, timeoutMs: number) {
     this.#client = client;
     this.#closeClient = closeClient;
+    this.#timeoutMs = timeoutMs;
     this.#subscriber = new RedisSubscriber(client, timeoutMs);
     if (isCluster(client)) {
       const prefix = client.options.keyPrefix ?? "";
@@ -50,7 +53,7 @@ export class IoredisTransport implements RedisTransport {
 
   send(commands: readonly CommandInFlight[]): void {
     const { status } = this.#client;
-    if (status === "ready") {
+    if (status === "ready" && this.#node?.stream?.writable !== false) {
       write(this.#node ?? this.#client, commands);
     } else if (status === "end") {
       for (const command of commands) command.fail(ENDED);
@@ -69,11 +72,25 @@ export class IoredisTransport implements RedisTransport {
     return this.#lastFailure;
   }
 
+  /** Asks a silent server for a sign of life; without one, or with a handshake that hangs, opens another connection. */
+  suspect(): void {
+    const node = this.#node;
+    if (!node || !this.#closeClient || this.#probe || !["ready", "connect"].includes(node.status)) return;
+    this.#probe = setTimeout(() => {
+      this.#probe = undefined;
+      // Ending it politely would wait for the peer that does not answer.
+      node.stream?.destroy(new Error("the server fell silent"));
+    }, this.#timeoutMs);
+    this.#probe.unref();
+    if (node.status === "ready") node.call("PING").then(this.#endProbe, this.#endProbe);
+  }
+
   async close(): Promise<void> {
     this.#client.off("ready", this.#onReady);
     this.#client.off("close", this.#onClose);
     this.#client.off("end", this.#onEnd);
     this.#subscriber.close();
+    this.#endProbe();
     if (this.#closeClient) this.#client.disconnect();
     else this.#client.off("error", this.#onError);
   }
@@ -85,7 +102,13 @@ export class IoredisTransport implements RedisTransport {
     if (failure.kind !== "unreachable") this.#failParked(this.#lastFailure);
   };
 
+  readonly #endProbe = (): void => {
+    clearTimeout(this.#probe);
+    this.#probe = undefined;
+  };
+
   readonly #onReady = (): void => {
+    this.#endProbe();
     this.#lastFailure = undefined;
     const parked = this.#parked;
     this.#parked = [];
@@ -93,6 +116,7 @@ export class IoredisTransport implements RedisTransport {
   };
 
   readonly #onClose = (): void => {
+    this.#endProbe();
     this.#lastFailure ??= CLOSED_EARLY;
   };
 

@@ -1,8 +1,8 @@
 import { type BackendStats, BackendTimeoutError, BackendUnavailableError, type CallOptions } from "@holdfast/core";
+import { Deadlines } from "./deadlines.ts";
 import { toHoldfastError } from "./failures.ts";
 import { type Decode, PendingCommand, type PendingCommandOwner } from "./pending-command.ts";
 import type { RedisCommand, RedisTransport, TransportFailure } from "./redis-transport.ts";
-import { Trip } from "./trip.ts";
 
 export interface CommandQueueOptions {
   /** Begins every error message. */
@@ -27,8 +27,9 @@ const FIRST_BACKOFF_MS = 20;
  * caller still waits.
  */
 export class CommandQueue implements PendingCommandOwner {
-  readonly #transport: Pick<RedisTransport, "send" | "maxTripCharacters" | "lastFailure">;
+  readonly #transport: Pick<RedisTransport, "send" | "maxTripCharacters" | "lastFailure" | "suspect">;
   readonly #options: CommandQueueOptions;
+  readonly #deadlines: Deadlines;
   #waiting: PendingCommand[] = [];
   #unsettled = 0;
   #closed = false;
@@ -36,13 +37,14 @@ export class CommandQueue implements PendingCommandOwner {
   readonly #counts: { commands: number; roundTrips: number; errors: number };
 
   constructor(
-    transport: Pick<RedisTransport, "send" | "maxTripCharacters" | "lastFailure">,
+    transport: Pick<RedisTransport, "send" | "maxTripCharacters" | "lastFailure" | "suspect">,
     options: CommandQueueOptions,
     counts: { commands: number; roundTrips: number; errors: number } = { commands: 0, roundTrips: 0, errors: 0 },
   ) {
     this.#transport = transport;
     this.#options = options;
     this.#counts = counts;
+    this.#deadlines = new Deadlines(options.timeoutMs);
   }
 
   /** Commands by the same rules and into the same counts, over another transport: one node of a cluster. */
@@ -84,7 +86,13 @@ export class CommandQueue implements PendingCommandOwner {
   onSettled(failed: boolean): void {
     if (failed) this.#counts.errors += 1;
     this.#unsettled -= 1;
-    if (this.#unsettled === 0) this.#onIdle?.();
+    if (this.#unsettled > 0) return;
+    this.#deadlines.rest();
+    this.#onIdle?.();
+  }
+
+  onTimeout(pending: PendingCommand): void {
+    this.#timeOut(pending, this.#options.timeoutMs);
   }
 
   onFailure(pending: PendingCommand, failure: TransportFailure): void {
@@ -96,9 +104,9 @@ export class CommandQueue implements PendingCommandOwner {
       pending.reject(error);
       return;
     }
-    pending.trip?.leave();
+    pending.trip?.settleOne();
     pending.trip = undefined;
-    if (!pending.release) this.#limit(pending, pending.deadline - performance.now());
+    if (!pending.ownTimer) this.#limit(pending, pending.deadline - performance.now());
     setTimeout(() => {
       pending.sent = false;
       if (!pending.settled) this.#enqueue(pending);
@@ -126,6 +134,7 @@ export class CommandQueue implements PendingCommandOwner {
 
   /** Gives the call a timer of its own, beside its trip's. */
   #limit(pending: PendingCommand, timeoutMs: number): void {
+    pending.ownTimer = true;
     pending.deadline = performance.now() + timeoutMs;
     const timer = setTimeout(() => this.#timeOut(pending, timeoutMs), timeoutMs);
     pending.release = () => clearTimeout(timer);
@@ -165,17 +174,11 @@ export class CommandQueue implements PendingCommandOwner {
   }
 
   #send(batch: PendingCommand[]): void {
-    const { timeoutMs } = this.#options;
-    const deadline = performance.now() + timeoutMs;
-    const trip = new Trip(batch.length, timeoutMs, () => {
-      for (const pending of batch) {
-        if (pending.trip === trip && !pending.release) this.#timeOut(pending, timeoutMs);
-      }
-    });
+    const trip = this.#deadlines.add(batch);
     for (const pending of batch) {
-      pending.trip = trip;
       pending.attempts += 1;
-      if (pending.deadline === 0) pending.deadline = deadline;
+      pending.trip = trip;
+      if (pending.deadline === 0) pending.deadline = trip.deadline;
     }
     this.#counts.commands += batch.length;
     this.#counts.roundTrips += 1;
@@ -185,6 +188,7 @@ export class CommandQueue implements PendingCommandOwner {
   #timeOut(pending: PendingCommand, timeoutMs: number): void {
     const where = this.#where(pending);
     const elapsedMs = Math.round(timeoutMs);
+    this.#transport.suspect?.();
     if (pending.sent) {
       const advice = pending.repeatable ? "" : " It may have been applied.";
       pending.reject(

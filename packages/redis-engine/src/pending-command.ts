@@ -1,5 +1,5 @@
+import type { Expiring, Trip } from "./deadlines.ts";
 import type { CommandInFlight, RedisCommand, RedisReply, TransportFailure } from "./redis-transport.ts";
-import type { Trip } from "./trip.ts";
 
 /** Turns a reply into what the store's method returns. */
 export type Decode<T> = (reply: RedisReply) => T;
@@ -7,12 +7,13 @@ export type Decode<T> = (reply: RedisReply) => T;
 /** What its queue is told of a pending command. */
 export interface PendingCommandOwner {
   onFailure(command: PendingCommand, failure: TransportFailure): void;
+  onTimeout(command: PendingCommand): void;
   /** The reply or the final error has reached the caller. */
   onSettled(failed: boolean): void;
 }
 
 /** One call, from its caller's request to its settlement, over all its attempts. */
-export class PendingCommand implements CommandInFlight {
+export class PendingCommand implements CommandInFlight, Expiring {
   readonly command: RedisCommand;
   /** Names the operation in errors. */
   readonly label: string;
@@ -24,8 +25,10 @@ export class PendingCommand implements CommandInFlight {
   attempts = 0;
   /** When its caller no longer waits, in milliseconds of `performance.now()`; 0 until its first trip decides. */
   deadline = 0;
-  /** The trip that it is on, or was last on. */
+  /** The trip that it left with last. */
   trip: Trip | undefined;
+  /** Whether a timer of its own bounds it, not its trip's deadline. */
+  ownTimer = false;
   /** Frees what bounds this call alone: its own timer, its signal's listener. */
   release: (() => void) | undefined;
 
@@ -73,6 +76,11 @@ export class PendingCommand implements CommandInFlight {
     if (!this.settled) this.#owner.onFailure(this, failure);
   }
 
+  /** Its trip's deadline has passed. */
+  expire(): void {
+    if (!this.ownTimer) this.#owner.onTimeout(this);
+  }
+
   /** Ends the call with an error for its caller: a fault, or an abort signal's reason. */
   reject(reason: unknown): void {
     if (this.settled) return;
@@ -82,8 +90,7 @@ export class PendingCommand implements CommandInFlight {
 
   #settle(failed: boolean): void {
     this.settled = true;
-    this.trip?.leave();
-    this.trip = undefined;
+    this.trip?.settleOne();
     this.release?.();
     this.#owner.onSettled(failed);
   }

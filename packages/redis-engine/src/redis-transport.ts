@@ -45,5 +45,7 @@ export interface RedisTransport {
   subscribe?(channel: string, handlers: BusHandlers): Promise<BusSubscription>;
   /** What is known of a connection that is not up; a reason for callers who waited for it. */
   lastFailure?(): TransportFailure | undefined;
+  /** A command had no answer in time: the place to look whether the connection is dead. */
+  suspect?(): void;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,10 +14,10 @@ export function createLocalMachine(redisServerBinary: string): Machine {
     async prepare(serverName, configuration) {
       const folder = join(home, serverName);
       mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, "redis.conf"), `dir ${folder}\nlogfile ${folder}/redis.log\n${configuration}`);
+      writeFileSync(join(folder, "redis.conf"), `dir ${folder}\n${configuration}`);
       return folder;
     },
-    launch: async (folder, flags) => launch(redisServerBinary, [join(folder, "redis.conf"), ...flags], home),
+    launch: async (folder, flags) => launch(redisServerBinary, flags, folder, home),
     readLog: (folder) => readFile(join(folder, "redis.log"), "utf8").then(lastLines, () => "(no log was written)"),
     dispose: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
   };
@@ -28,8 +28,16 @@ export function lastLines(text: string): string {
   return text.trimEnd().split("\n").slice(-15).join("\n");
 }
 
-async function launch(binary: string, parameters: string[], home: string): Promise<MachineProcess> {
-  const child = spawn(binary, parameters, { stdio: "ignore" });
+async function launch(
+  binary: string,
+  flags: readonly string[],
+  folder: string,
+  home: string,
+): Promise<MachineProcess> {
+  // A wrong directive is told on stderr before the server opens a log of its own.
+  const log = openSync(join(folder, "redis.log"), "a");
+  const child = spawn(binary, [join(folder, "redis.conf"), ...flags], { stdio: ["ignore", log, log] });
+  closeSync(log);
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", (cause) => reject(new Error(`Could not start ${binary}: ${cause.message}`, { cause })));

@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { findFreePorts } from "./free-ports.ts";
 import type { Machine } from "./machine.ts";
 import { openMachine } from "./open-machine.ts";
 import { type RedisConfiguration, writeConfiguration } from "./redis-configuration.ts";
 import { type RedisProcess, startRedisProcess } from "./redis-process.ts";
 import { retryStart } from "./retry-start.ts";
+import { until } from "./until.ts";
+import { withClients } from "./with-clients.ts";
 
 const SLOTS = 16_384;
-const READY_WITHIN_MS = 30_000;
 
 export interface StartClusterOptions {
   /** Nodes that hold slots, in equal shares; at least 3. @default 3 */
@@ -92,6 +92,8 @@ async function startNode(machine: Machine, options: StartClusterOptions): Promis
     "cluster-node-timeout": String(options.nodeTimeoutMs ?? 3_000),
     "cluster-announce-ip": "127.0.0.1",
     "repl-diskless-sync-delay": "0",
+    // A replica is listed to clients once it has received something.
+    "repl-ping-replica-period": "1",
     ...options.config,
   });
   const folder = await machine.prepare(`redis-${port}`, configuration);
@@ -101,7 +103,6 @@ async function startNode(machine: Machine, options: StartClusterOptions): Promis
 /** What `redis-cli --cluster create` does, without asking that it is installed. */
 async function form(nodes: readonly ClusterNode[], masters: number): Promise<void> {
   await withClients(nodes, async (clients) => {
-    const [first] = clients;
     for (const [index, client] of clients.slice(0, masters).entries()) {
       const from = Math.floor((index * SLOTS) / masters);
       const to = Math.floor(((index + 1) * SLOTS) / masters) - 1;
@@ -109,7 +110,10 @@ async function form(nodes: readonly ClusterNode[], masters: number): Promise<voi
       // Distinct epochs at once, instead of by the collisions that the nodes would settle one by one.
       await client.call("CLUSTER", "SET-CONFIG-EPOCH", index + 1);
     }
-    for (const node of nodes.slice(1)) await first?.call("CLUSTER", "MEET", "127.0.0.1", node.port);
+    // Every pair is introduced: gossip would take a second longer.
+    for (const client of clients) {
+      for (const node of nodes) await client.call("CLUSTER", "MEET", "127.0.0.1", node.port);
+    }
     await until("the nodes know each other", async () => {
       for (const client of clients) {
         const lines = (await clusterNodes(client)).filter((line) => !line.includes("handshake"));
@@ -134,6 +138,9 @@ async function waitUntilReady(nodes: readonly ClusterNode[], masters: number): P
         const seen = await clusterNodes(client);
         if (seen.some((line) => /fail|disconnected/.test(line))) return false;
         if (seen.filter((line) => line.includes("slave")).length !== nodes.length - masters) return false;
+        const ranges = (await client.call("CLUSTER", "SLOTS")) as unknown[][];
+        const listed = ranges.reduce((total, [, , ...servers]) => total + servers.length, 0);
+        if (listed < nodes.length) return false;
         const replication = String(await client.call("INFO", "replication"));
         if (replication.includes("role:slave") && !replication.includes("master_link_status:up")) return false;
       }
@@ -146,26 +153,4 @@ async function clusterNodes(client: Redis): Promise<string[]> {
   return String(await client.call("CLUSTER", "NODES"))
     .trimEnd()
     .split("\n");
-}
-
-async function withClients(nodes: readonly ClusterNode[], use: (clients: Redis[]) => Promise<void>): Promise<void> {
-  const clients = nodes.map(({ host, port }) => {
-    const client = new Redis({ host, port, enableReadyCheck: false, retryStrategy: () => 100 });
-    // Each call fails by itself; the event only repeats it.
-    client.on("error", () => {});
-    return client;
-  });
-  try {
-    await use(clients);
-  } finally {
-    for (const client of clients) client.disconnect();
-  }
-}
-
-async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`Waited ${READY_WITHIN_MS} ms until ${what}.`);
-    await sleep(20);
-  }
 }

@@ -6,6 +6,11 @@ import { type RedisProcess, type ServerControl, startRedisProcess } from "./redi
 import { retryStart } from "./retry-start.ts";
 
 export interface StartRedisOptions {
+  /**
+   * Asks for a server that nobody else uses, for tests that pause, kill or restart it. Only with
+   * `HOLDFAST_TEST_REDIS_URL` set does it make a difference; any other option implies it. @default false
+   */
+  readonly own?: boolean;
   /** Keeps every write in an append-only file, so that data survives {@link ServerControl.kill}. @default false */
   readonly appendonly?: boolean;
   /** Asked of every client; part of the handle's `url`. */

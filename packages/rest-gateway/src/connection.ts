@@ -1,0 +1,73 @@
+import { Command, Redis, type RedisOptions } from "ioredis";
+import type { RedisCommand } from "./command.ts";
+import type { Reply } from "./reply.ts";
+import { RequestError } from "./request-error.ts";
+
+/** The time limits of a connection, in milliseconds. */
+export interface ConnectionLimits {
+  /** How long a request waits for a connection that is being made again. */
+  readonly connectWaitMs: number;
+  /** How long the server may stay silent while it owes a reply. */
+  readonly replyTimeoutMs: number;
+}
+
+/**
+ * The options of every connection to the server.
+ * - RESP 2, integers as strings, strings as bytes: replies come as the server wrote them, none rounded or reshaped.
+ * - No offline queue and no resending: a write must not run twice, nor long after its caller gave up.
+ */
+export function connectionOptions({ connectWaitMs, replyTimeoutMs }: ConnectionLimits): RedisOptions {
+  return {
+    protocol: 2,
+    stringNumbers: true,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    // Without the check a server that is loading its data answers LOADING itself, instead of being silent.
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    connectTimeout: Math.max(connectWaitMs, 250),
+    socketTimeout: replyTimeoutMs,
+    retryStrategy: (attempt) => Math.min(25 * attempt, 250),
+  };
+}
+
+/** A command in ioredis's form; the upper-case name keeps its reply transformers (for `hgetall` and others) away. */
+export function toIoredis({ name, args }: RedisCommand): Command {
+  return new Command(name, [...args], { replyEncoding: null });
+}
+
+/**
+ * Sends commands in one write, so that nothing of another caller comes between them.
+ *
+ * @returns The replies in order; a server's error is a value among them.
+ * @throws {RequestError} 503 if the connection failed: the commands may or may not have run.
+ */
+export async function send(redis: Redis, commands: readonly RedisCommand[]): Promise<Reply[]> {
+  if (commands.length === 1 && commands[0]) return [await sendOne(redis, commands[0])];
+  const pipeline = redis.pipeline();
+  for (const command of commands) pipeline.sendCommand(toIoredis(command));
+  const outcomes = (await pipeline.exec()) ?? [];
+  return outcomes.map(([error, reply]) => (error ? asReply(error) : (reply as Reply)));
+}
+
+async function sendOne(redis: Redis, command: RedisCommand): Promise<Reply> {
+  try {
+    return (await redis.sendCommand(toIoredis(command))) as Reply;
+  } catch (error) {
+    return asReply(error);
+  }
+}
+
+function asReply(error: unknown): Error {
+  if (error instanceof Error && error.name === "ReplyError") return error;
+  throw unavailable(error);
+}
+
+/** The answer while the server is away. Its cause carries the detail; the message names no address or password. */
+export function unavailable(cause: unknown): RequestError {
+  const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+  const message = `ERR the gateway has no connection to its Redis server${code}. Is it running? Try again.`;
+  return new RequestError(503, message, { cause });
+}
