@@ -1,1 +1,3 @@
-export {};
+export { GatewayError, type GatewayErrorCode } from "./gateway-error.ts";
+export type { GatewayOptions } from "./gateway-options.ts";
+export { type Gateway, startGateway } from "./start-gateway.ts";

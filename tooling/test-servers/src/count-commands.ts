@@ -34,7 +34,9 @@ export async function countCommands(url: string, work: () => unknown): Promise<C
 
 async function readCounts(client: Redis): Promise<Map<string, number>> {
   const text = await client.info("commandstats");
-  return new Map([...text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name = "", calls]) => [name, Number(calls)]));
+  return new Map(
+    [...text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name = "", calls]) => [name, Number(calls)]),
+  );
 }
 
 function subtract(after: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): CommandCount {

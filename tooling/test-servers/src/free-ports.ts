@@ -10,17 +10,17 @@ const BUS_OFFSET = 10_000;
 const taken = new Set<number>();
 
 /**
- * @param withBus Also asks that port + 10,000 is free: the cluster bus listens there.
- * @returns Ports of 127.0.0.1 that were free a moment ago. Another process may be faster: retry on failure.
+ * @returns Ports of 127.0.0.1 that were free a moment ago, with port + 10,000 free too: the cluster bus listens
+ * there. Another process may be faster: retry when a server cannot listen.
  */
-export async function findFreePorts(count: number, withBus = false): Promise<number[]> {
+export async function findFreePorts(count: number): Promise<number[]> {
   const found: number[] = [];
   for (let tries = 0; found.length < count; tries++) {
     if (tries > 2_000) throw new Error(`No ${count} free ports between ${LOWEST} and ${HIGHEST} on 127.0.0.1.`);
     const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST + 1));
     if (taken.has(port)) continue;
     taken.add(port);
-    if ((await isFree(port)) && (!withBus || (await isFree(port + BUS_OFFSET)))) found.push(port);
+    if ((await isFree(port)) && (await isFree(port + BUS_OFFSET))) found.push(port);
   }
   return found;
 }

@@ -3,6 +3,8 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from "node
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findFreePorts } from "./free-ports.ts";
+import { lastLines } from "./last-lines.ts";
 import type { Machine, MachineProcess } from "./machine.ts";
 import { guard, unguard } from "./orphan-guard.ts";
 
@@ -11,6 +13,10 @@ export function createLocalMachine(redisServerBinary: string): Machine {
   const home = mkdtempSync(join(tmpdir(), "holdfast-redis-"));
   return {
     bindAddress: "127.0.0.1",
+    async takePort() {
+      const [port] = await findFreePorts(1);
+      return port!;
+    },
     async prepare(serverName, configuration) {
       const folder = join(home, serverName);
       mkdirSync(folder, { recursive: true });
@@ -23,17 +29,7 @@ export function createLocalMachine(redisServerBinary: string): Machine {
   };
 }
 
-/** The part of a log that tells why a server ended. */
-export function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-15).join("\n");
-}
-
-async function launch(
-  binary: string,
-  flags: readonly string[],
-  folder: string,
-  home: string,
-): Promise<MachineProcess> {
+async function launch(binary: string, flags: readonly string[], folder: string, home: string): Promise<MachineProcess> {
   // A wrong directive is told on stderr before the server opens a log of its own.
   const log = openSync(join(folder, "redis.log"), "a");
   const child = spawn(binary, [join(folder, "redis.conf"), ...flags], { stdio: ["ignore", log, log] });
@@ -61,6 +57,6 @@ async function launch(
       child.ref();
       return ended;
     },
-    isRunning: () => child.exitCode === null && child.signalCode === null,
+    isRunning: async () => child.exitCode === null && child.signalCode === null,
   };
 }

@@ -37,7 +37,7 @@ export async function startRedisProcess(options: RedisProcessOptions): Promise<R
   let current = await launchAndWait(options);
 
   async function end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
-    if (!current.isRunning()) return;
+    if (!(await current.isRunning())) return;
     await current.signal(signal);
     // A paused process takes SIGTERM only once it goes on.
     if (signal === "SIGTERM") await current.signal("SIGCONT");
@@ -61,11 +61,11 @@ export async function startRedisProcess(options: RedisProcessOptions): Promise<R
 async function launchAndWait({ machine, folder, port, flags = [] }: RedisProcessOptions): Promise<MachineProcess> {
   const launched = await machine.launch(folder, flags);
   const deadline = Date.now() + READY_WITHIN_MS;
-  while (launched.isRunning() && Date.now() < deadline) {
+  while ((await launched.isRunning()) && Date.now() < deadline) {
     if (await ping(port)) return launched;
     await sleep(10);
   }
-  const reason = launched.isRunning() ? `did not answer within ${READY_WITHIN_MS} ms` : "ended at once";
+  const reason = (await launched.isRunning()) ? `did not answer within ${READY_WITHIN_MS} ms` : "ended at once";
   await launched.signal("SIGKILL");
   throw new Error(`redis-server on port ${port} ${reason}. Its log ends:\n${await machine.readLog(folder)}`);
 }

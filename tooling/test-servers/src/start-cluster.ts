@@ -1,5 +1,4 @@
 import type { Redis } from "ioredis";
-import { findFreePorts } from "./free-ports.ts";
 import type { Machine } from "./machine.ts";
 import { openMachine } from "./open-machine.ts";
 import { type RedisConfiguration, writeConfiguration } from "./redis-configuration.ts";
@@ -48,7 +47,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
   const { masters = 3, replicas = 1 } = options;
   if (masters < 3) throw new RangeError(`A cluster needs at least 3 masters; got ${masters}.`);
   const count = masters * (1 + replicas);
-  const machine = await openMachine();
+  const machine = await openMachine(count);
   const nodes: ClusterNode[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
@@ -85,7 +84,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
 }
 
 async function startNode(machine: Machine, options: StartClusterOptions): Promise<RedisProcess> {
-  const [port = 0] = await findFreePorts(1, true);
+  const port = await machine.takePort();
   const configuration = writeConfiguration(port, machine.bindAddress, {
     "cluster-enabled": "yes",
     "cluster-config-file": "nodes.conf",

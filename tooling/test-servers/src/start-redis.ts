@@ -1,9 +1,10 @@
-import { findFreePorts } from "./free-ports.ts";
+import { borrowDatabase } from "./external-redis.ts";
 import type { Machine } from "./machine.ts";
 import { openMachine } from "./open-machine.ts";
 import { type RedisConfiguration, writeConfiguration } from "./redis-configuration.ts";
 import { type RedisProcess, type ServerControl, startRedisProcess } from "./redis-process.ts";
 import { retryStart } from "./retry-start.ts";
+import { TEST_REDIS_URL } from "./variables.ts";
 
 export interface StartRedisOptions {
   /**
@@ -21,15 +22,20 @@ export interface StartRedisOptions {
 
 /** A single Redis server. */
 export interface RedisHandle extends ServerControl, AsyncDisposable {
-  /** `redis://[:password@]127.0.0.1:<port>` */
+  /** `redis://[:password@]127.0.0.1:<port>`; on a borrowed server its address and a database number. */
   readonly url: string;
-  readonly host: "127.0.0.1";
+  readonly host: string;
   readonly port: number;
 }
 
-/** Starts one Redis server on a free port of 127.0.0.1. */
+/**
+ * Starts one Redis server on a free port of 127.0.0.1. Without options and with `HOLDFAST_TEST_REDIS_URL` set, it
+ * lends an empty database of that server instead.
+ */
 export async function startRedis(options: StartRedisOptions = {}): Promise<RedisHandle> {
-  const machine = await openMachine();
+  const borrowed = process.env[TEST_REDIS_URL];
+  if (borrowed && Object.keys(options).length === 0) return borrowDatabase(borrowed);
+  const machine = await openMachine(1);
   const server = await retryStart(() => startServer(machine, options)).catch(async (error: unknown) => {
     await machine.dispose();
     throw error;
@@ -43,7 +49,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
 }
 
 async function startServer(machine: Machine, options: StartRedisOptions): Promise<RedisProcess> {
-  const [port = 0] = await findFreePorts(1);
+  const port = await machine.takePort();
   const configuration = writeConfiguration(port, machine.bindAddress, {
     ...(options.appendonly ? { appendonly: "yes" } : {}),
     ...(options.password === undefined ? {} : { requirepass: options.password }),

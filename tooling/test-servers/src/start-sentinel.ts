@@ -1,4 +1,3 @@
-import { findFreePorts } from "./free-ports.ts";
 import type { Machine } from "./machine.ts";
 import { openMachine } from "./open-machine.ts";
 import { writeConfiguration } from "./redis-configuration.ts";
@@ -28,7 +27,7 @@ export interface SentinelHandle extends AsyncDisposable {
 
 /** Starts Redis with Sentinel on free ports of 127.0.0.1; a failover takes about three seconds. */
 export async function startSentinel(): Promise<SentinelHandle> {
-  const machine = await openMachine();
+  const machine = await openMachine(1 + REPLICAS + SENTINELS);
   const nodes: RedisProcess[] = [];
   const sentinels: RedisProcess[] = [];
   const stop = async (): Promise<void> => {
@@ -62,7 +61,7 @@ export async function startSentinel(): Promise<SentinelHandle> {
 }
 
 async function startNode(machine: Machine, masterPort: number | undefined): Promise<RedisProcess> {
-  const [port = 0] = await findFreePorts(1);
+  const port = await machine.takePort();
   const configuration = writeConfiguration(port, machine.bindAddress, {
     "replica-announce-ip": "127.0.0.1",
     "repl-diskless-sync-delay": "0",
@@ -73,7 +72,7 @@ async function startNode(machine: Machine, masterPort: number | undefined): Prom
 }
 
 async function startOneSentinel(machine: Machine, masterPort: number): Promise<RedisProcess> {
-  const [port = 0] = await findFreePorts(1);
+  const port = await machine.takePort();
   const configuration = [
     `port ${port}`,
     `bind ${machine.bindAddress}`,
@@ -100,10 +99,7 @@ function haveMet(sentinels: readonly RedisProcess[]): Promise<boolean> {
 }
 
 /** Asks the sentinels in turn: a test may have stopped some of them. */
-async function findMaster(
-  sentinels: readonly RedisProcess[],
-  nodes: readonly RedisProcess[],
-): Promise<RedisProcess> {
+async function findMaster(sentinels: readonly RedisProcess[], nodes: readonly RedisProcess[]): Promise<RedisProcess> {
   const failures: unknown[] = [];
   for (const sentinel of sentinels) {
     try {

@@ -1,0 +1,61 @@
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Backend } from "@holdfast/core";
+import { createApp } from "./app.ts";
+import { indexCities } from "./cities/city-index.ts";
+import { loadCities } from "./cities/load-cities.ts";
+import { listen } from "./http/listen.ts";
+import { createCachedSearch } from "./search/cached-search.ts";
+
+/** How long requests under way may take to end once Atlas is told to stop. */
+const DRAIN_MS = 2_000;
+
+export interface StartOptions {
+  /** Closed with Atlas. */
+  readonly backend: Backend;
+  readonly host: string;
+  /** 0 takes any free port; a taken port gives way to one of the next twenty. */
+  readonly port: number;
+  /** Is told of progress, a line at a time. */
+  readonly say: (line: string) => void;
+}
+
+/** A running server. */
+export interface Atlas {
+  readonly url: string;
+  /** Ends requests under way, the server and the backend. Repeating it does nothing more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the cities, then serves.
+ *
+ * @throws The system's error, if it cannot listen; the backend is closed then.
+ */
+export async function startAtlas({ backend, host, port, say }: StartOptions): Promise<Atlas> {
+  const startedAtMs = performance.now();
+  const index = indexCities(loadCities());
+  say(`${index.cities.length.toLocaleString("en")} cities ready in ${Math.round(performance.now() - startedAtMs)} ms.`);
+  const app = await createApp({ index, backend, search: createCachedSearch(backend, index), startedAtMs });
+  const server = createServer(getRequestListener(app.fetch));
+  try {
+    const actualPort = await listen(server, host, port, say);
+    let closing: Promise<void> | undefined;
+    return {
+      url: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
+      close: () => (closing ??= stop(server, backend)),
+    };
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+}
+
+async function stop(server: Server, backend: Backend): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await ended;
+  clearTimeout(cut);
+  await backend.close();
+}
