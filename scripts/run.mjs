@@ -1,8 +1,9 @@
 // Runs one of the workspace's tasks on a machine that has only Node >= 20 and npm:
 // installs everything with the pinned pnpm, then hands over to the pnpm script `task:<name>`.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -28,20 +29,58 @@ const environment = {
   npm_config_yes: "true",
 };
 
-run(["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only"]);
-run(["--yes", packageManager, "run", "--silent", `task:${task}`, ...taskArguments]);
+// In a process group of its own, so that a signal reaches every process that was started: npm's and pnpm's
+// layers hand on Ctrl-C but not all of them SIGTERM, which would leave servers behind.
+const ownGroup = process.platform !== "win32";
+const GRACE_MS = 5_000;
+let child;
+let stoppedBy;
 
-function run(npxArguments) {
-  const { status, signal, error } = spawnSync("npx", npxArguments, {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    stoppedBy = signal;
+    send(signal);
+    setTimeout(() => send("SIGKILL"), GRACE_MS).unref();
+  });
+}
+
+await run(["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only"]);
+await run(["--yes", packageManager, "run", "--silent", `task:${task}`, ...taskArguments]);
+
+/** @returns Whether anybody was there to receive it; signal 0 only asks. */
+function send(signal) {
+  try {
+    return child !== undefined && process.kill(ownGroup ? -child.pid : child.pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** Runs npx to its end; a failure ends this process with the same code. */
+async function run(npxArguments) {
+  child = spawn("npx", npxArguments, {
     cwd: root,
     env: environment,
     stdio: "inherit",
-    shell: process.platform === "win32",
+    detached: ownGroup,
+    shell: !ownGroup,
+  });
+  const { code, error } = await new Promise((resolve) => {
+    child.once("error", (cause) => resolve({ error: cause }));
+    child.once("exit", (status) => resolve({ code: status }));
   });
   if (error) {
     console.error(`Could not run npx (${error.message}). npm comes with Node: https://nodejs.org`);
     process.exit(1);
   }
-  if (signal) process.exit(0);
-  if (status !== 0) process.exit(status ?? 1);
+  if (stoppedBy) {
+    // npx goes first; what it started may still be closing. In a container without an init process the ended stay
+    // listed for ever, so this waits no longer than they are given.
+    const patienceEnds = Date.now() + GRACE_MS;
+    while (Date.now() < patienceEnds && send(0)) await sleep(50);
+    send("SIGKILL");
+    // A server that somebody ends has done its work; a test run that somebody ends has not.
+    process.exit(task === "start" ? 0 : 130);
+  }
+  if (code !== 0) process.exit(code ?? 1);
 }

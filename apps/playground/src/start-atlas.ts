@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
-import { getRequestListener } from "@hono/node-server";
 import type { Backend } from "@holdfast/core";
+import { getRequestListener } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { indexCities } from "./cities/city-index.ts";
 import { loadCities } from "./cities/load-cities.ts";
@@ -37,7 +37,8 @@ export async function startAtlas({ backend, host, port, say }: StartOptions): Pr
   const index = indexCities(loadCities());
   say(`${index.cities.length.toLocaleString("en")} cities ready in ${Math.round(performance.now() - startedAtMs)} ms.`);
   const app = await createApp({ index, backend, search: createCachedSearch(backend, index), startedAtMs });
-  const server = createServer(getRequestListener(app.fetch));
+  const handle = getRequestListener(app.fetch);
+  const server = createServer((incoming, outgoing) => void handle(incoming, outgoing));
   try {
     const actualPort = await listen(server, host, port, say);
     let closing: Promise<void> | undefined;

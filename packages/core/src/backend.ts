@@ -37,6 +37,12 @@ export interface Backend {
 /** A feature asks only for the stores that it uses. */
 export type Capability = "kv" | "cache" | "bus";
 
+const WHO_HAS: Readonly<Record<Capability, string>> = {
+  kv: "Every adapter of Holdfast has it: pass what an adapter returned, as it is.",
+  cache: "Every adapter of Holdfast has it: pass what an adapter returned, as it is.",
+  bus: "redisBackend() of @holdfast/adapter-redis and memoryBackend() of @holdfast/adapter-memory have it.",
+};
+
 /** A backend that surely has these stores, so that a feature on a backend without them does not compile. */
 export type BackendWith<Needed extends Capability> = Pick<Backend, "name"> & Required<Pick<Backend, Needed>>;
 
@@ -54,6 +60,6 @@ export function requireCapability(backend: BackendWith<never>, capability: Capab
   }
   if (capability in backend && (backend as Partial<Backend>)[capability]) return;
   throw new UnsupportedCapabilityError(
-    `${feature} needs the "${capability}" store, which the backend "${backend.name}" does not have. Use another adapter.`,
+    `${feature} needs the "${capability}" store, which the backend "${backend.name}" does not have. ${WHO_HAS[capability]}`,
   );
 }

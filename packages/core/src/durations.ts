@@ -1,5 +1,6 @@
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-const TEXT_FORM = /^(\d+)(ms|s|m|h|d|w)$/;
+/** No leading zeros, and no more digits than a double keeps. */
+const TEXT_FORM = /^([1-9]\d{0,14})(ms|s|m|h|d|w)$/;
 
 /** Ten thousand years would overflow Redis's own clock arithmetic; one hundred years does not. */
 const LONGEST_MS = 100 * 365 * UNIT_MS.d;
@@ -49,5 +50,5 @@ function parseText(text: string): number {
 
 function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
-  return typeof value === "number" ? String(value) : typeof value;
+  return typeof value === "number" || value === null ? String(value) : typeof value;
 }

@@ -24,14 +24,21 @@ export type Outcome = "not-applied" | "unknown";
  * not faults. Messages never hold values, tokens or secrets.
  */
 export class HoldfastError extends Error {
-  /** Stable across releases. */
+  /** Stable across releases. `name` follows from it and is the class's. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
+    // Not `new.target.name`: a minifier renames classes, and names go to logs.
+    this.name = nameOf(code);
     this.code = code;
   }
+}
+
+/** `"BACKEND_TIMEOUT"` → `"BackendTimeoutError"`. */
+function nameOf(code: ErrorCode): string {
+  const words = code.split("_").map((word) => word.charAt(0) + word.slice(1).toLowerCase());
+  return `${words.join("")}Error`;
 }
 
 /** Options, credentials or environment variables are missing or wrong. Retrying does not help. */

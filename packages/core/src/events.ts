@@ -1,14 +1,23 @@
-/** Called with each event. It must not throw; what it throws is ignored so that telemetry never breaks a request. */
+/** Called with each event. What it throws, or rejects with, is ignored: telemetry never breaks a request. */
 export type EventListener<Event> = (event: Event) => void;
 
-/** Makes an emitter that shields its caller from listeners that throw; costs nothing without a listener. */
+/**
+ * Makes an emitter that shields its caller from listeners that throw or reject.
+ *
+ * @returns `undefined` without a listener, so that `emit?.({ … })` does not even make the event.
+ */
 export function createEmitter<Event>(listener: EventListener<Event> | undefined): EventListener<Event> | undefined {
   if (!listener) return undefined;
   return (event) => {
     try {
-      listener(event);
+      const outcome: unknown = listener(event);
+      // An async listener is one too; its unhandled rejection would end a Node process.
+      if (outcome instanceof Promise) outcome.catch(ignore);
     } catch {
-      // A broken listener is not the caller's fault, and there is nowhere safe to report it.
+      ignore();
     }
   };
 }
+
+/** A broken listener is not the caller's fault, and there is nowhere safe to report it. */
+function ignore(): void {}

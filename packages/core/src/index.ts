@@ -4,7 +4,7 @@ export { type Clock, systemClock } from "./clock.ts";
 export { type Codec, codec } from "./codec/codec.ts";
 export { assertValueSize, byteLength, DEFAULT_MAX_VALUE_BYTES } from "./codec/size.ts";
 export { type Duration, parseDuration, parseTtl, type Ttl } from "./durations.ts";
-export { type EnvSource, type EnvVariable, type ReadEnvOptions, readEnv } from "./env.ts";
+export { type EnvSource, type EnvVariable, type ReadEnvOptions, readEnv } from "./env/read-env.ts";
 export {
   BackendRejectedError,
   BackendTimeoutError,
@@ -27,4 +27,4 @@ export { createKeySpace, type KeyKind, type KeySpace, MAX_KEY_BYTES } from "./ke
 export type { CacheStore, CacheWrite } from "./ports/cache-store.ts";
 export type { KeyValueEntry, KeyValueStore, SetOptions, StoredTtl } from "./ports/key-value-store.ts";
 export type { BusHandlers, BusSubscription, MessageBus } from "./ports/message-bus.ts";
-export { type StandardSchema, validate } from "./schema.ts";
+export { type StandardSchema, validate } from "./schema/validate.ts";

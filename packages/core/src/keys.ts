@@ -1,3 +1,4 @@
+import { byteLength } from "./codec/size.ts";
 import { InvalidKeyError } from "./errors.ts";
 
 /** The longest key or namespace that is accepted, in UTF-8 bytes before escaping. */
@@ -13,6 +14,8 @@ export type KeyKind = "k" | "c";
 const RESERVED = /[%{}*?[\]\\]/g;
 const RESERVED_OR_SEPARATOR = /[%{}*?[\]\\:]/g;
 const HAS_RESERVED = /[%{}*?[\]\\]/;
+/** In Unicode mode halves of a pair do not match. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const ESCAPE = /%([0-9A-F]{2})/g;
 
 /**
@@ -73,23 +76,18 @@ function assertKey(key: unknown, name: string): asserts key is string {
     );
   }
   if (key === "") throw new InvalidKeyError(`A ${name} must not be empty.`);
+  // A UTF-16 unit becomes one to three bytes.
   if (key.length * 3 > MAX_KEY_BYTES) {
-    const bytes = new TextEncoder().encode(key).length;
+    const bytes = byteLength(key);
     if (bytes > MAX_KEY_BYTES) {
       throw new InvalidKeyError(
         `A ${name} may have up to ${MAX_KEY_BYTES} bytes in UTF-8; this one has ${bytes}. Hash long keys (for example SHA-256 in hex).`,
       );
     }
   }
-  if (!isWellFormed(key)) {
+  if (LONE_SURROGATE.test(key)) {
     throw new InvalidKeyError(
       `A ${name} must be well-formed Unicode; this one has a lone surrogate, which no store keeps apart from others.`,
     );
   }
-}
-
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-
-function isWellFormed(text: string): boolean {
-  return !LONE_SURROGATE.test(text);
 }

@@ -28,7 +28,9 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     });
     request.once("error", reject);
-    request.once("close", () => reject(new Error("The request ended before its body was complete.")));
+    request.once("close", () => {
+      if (!request.complete) reject(new Error("The request ended before its body was complete."));
+    });
   });
 }
 

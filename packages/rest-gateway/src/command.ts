@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { quoteNumbers } from "./number-text.ts";
 import { RequestError } from "./request-error.ts";
 
 /** One Redis command: its name in upper case, its arguments as text or bytes. */
@@ -34,28 +35,14 @@ function toCommand([name, ...args]: (string | number | boolean)[]): RedisCommand
 function parse<T>(schema: z.ZodType<T>, body: string): T {
   let json: unknown;
   try {
-    json = JSON.parse(quoteLongNumbers(body));
+    json = JSON.parse(quoteNumbers(body));
   } catch (cause) {
-    throw new RequestError(400, `ERR failed to parse the request body as JSON: ${describe(cause)}`, { cause });
+    // The parser's own message quotes the text around the fault, which may be someone's value.
+    throw new RequestError(400, "ERR failed to parse the request body as JSON", { cause });
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   throw new RequestError(400, explain(result.error.issues[0], json));
-}
-
-const numberOutsideStrings = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{14,}/g;
-const mayHoldLongNumber = /[\d.]{15}/;
-
-/** `JSON.parse` rounds long numbers; as strings they reach Redis with every digit that the caller wrote. */
-function quoteLongNumbers(body: string): string {
-  if (!mayHoldLongNumber.test(body)) return body;
-  return body.replace(numberOutsideStrings, (token) => (token.startsWith('"') ? token : `"${token}"`));
-}
-
-function describe(cause: unknown): string {
-  // V8 quotes the text around the fault; that text may be a user's value.
-  const position = cause instanceof Error ? /at position \d+/.exec(cause.message)?.[0] : undefined;
-  return position ? `invalid JSON ${position}` : "invalid JSON";
 }
 
 function explain(issue: z.core.$ZodIssue | undefined, json: unknown): string {

@@ -1,4 +1,4 @@
-import { Command, Redis, type RedisOptions } from "ioredis";
+import type { Redis, RedisOptions } from "ioredis";
 import type { RedisCommand } from "./command.ts";
 import type { Reply } from "./reply.ts";
 import { RequestError } from "./request-error.ts";
@@ -14,11 +14,16 @@ export interface ConnectionLimits {
 /**
  * The options of every connection to the server.
  * - RESP 2, integers as strings, strings as bytes: replies come as the server wrote them, none rounded or reshaped.
+ * - Command names go in upper case, which ioredis's own reply transformers (for `hgetall` and others) do not match.
  * - No offline queue and no resending: a write must not run twice, nor long after its caller gave up.
  */
-export function connectionOptions({ connectWaitMs, replyTimeoutMs }: ConnectionLimits): RedisOptions {
+export function connectionOptions({
+  connectWaitMs,
+  replyTimeoutMs,
+}: ConnectionLimits): RedisOptions & { replyMapping: "legacy" } {
   return {
     protocol: 2,
+    replyMapping: "legacy",
     stringNumbers: true,
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -33,11 +38,6 @@ export function connectionOptions({ connectWaitMs, replyTimeoutMs }: ConnectionL
   };
 }
 
-/** A command in ioredis's form; the upper-case name keeps its reply transformers (for `hgetall` and others) away. */
-export function toIoredis({ name, args }: RedisCommand): Command {
-  return new Command(name, [...args], { replyEncoding: null });
-}
-
 /**
  * Sends commands in one write, so that nothing of another caller comes between them.
  *
@@ -45,29 +45,34 @@ export function toIoredis({ name, args }: RedisCommand): Command {
  * @throws {RequestError} 503 if the connection failed: the commands may or may not have run.
  */
 export async function send(redis: Redis, commands: readonly RedisCommand[]): Promise<Reply[]> {
-  if (commands.length === 1 && commands[0]) return [await sendOne(redis, commands[0])];
+  const [first, ...others] = commands;
+  if (first && others.length === 0) return [await sendOne(redis, first)];
   const pipeline = redis.pipeline();
-  for (const command of commands) pipeline.sendCommand(toIoredis(command));
+  for (const { name, args } of commands) pipeline.callBuffer(name, [...args]);
   const outcomes = (await pipeline.exec()) ?? [];
-  return outcomes.map(([error, reply]) => (error ? asReply(error) : (reply as Reply)));
+  return outcomes.map(([error, reply]) => (error ? serverError(error) : (reply as Reply)));
 }
 
-async function sendOne(redis: Redis, command: RedisCommand): Promise<Reply> {
+async function sendOne(redis: Redis, { name, args }: RedisCommand): Promise<Reply> {
   try {
-    return (await redis.sendCommand(toIoredis(command))) as Reply;
+    return (await redis.callBuffer(name, [...args])) as Reply;
   } catch (error) {
-    return asReply(error);
+    return serverError(error);
   }
 }
 
-function asReply(error: unknown): Error {
+/** @returns The server's own error. @throws {RequestError} 503 if `error` is none, but the connection's. */
+export function serverError(error: unknown): Error {
   if (error instanceof Error && error.name === "ReplyError") return error;
   throw unavailable(error);
 }
 
-/** The answer while the server is away. Its cause carries the detail; the message names no address or password. */
+/**
+ * The answer while the server is away: as the endpoint's own failure ("service unavailable"), not as the command's, so
+ * that clients can tell the two apart. The cause carries the detail; the message names no address or password.
+ */
 export function unavailable(cause: unknown): RequestError {
   const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-  const message = `ERR the gateway has no connection to its Redis server${code}. Is it running? Try again.`;
+  const message = `ERR service unavailable: the gateway cannot reach its Redis server${code}. Is it running?`;
   return new RequestError(503, message, { cause });
 }

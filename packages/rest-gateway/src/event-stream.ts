@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { Redis } from "ioredis";
 import type { RedisCommand } from "./command.ts";
+import { serverError } from "./connection.ts";
 import type { Caller } from "./execute.ts";
-import { unavailable } from "./connection.ts";
 import type { RedisServer } from "./redis-server.ts";
 import { RequestError } from "./request-error.ts";
 
@@ -37,19 +37,26 @@ export async function streamEvents(
     throw new RequestError(400, `ERR wrong number of arguments for '${name}' command`);
   }
   const connection = await server.openOwn(signal(), { monitor: name === "monitor" });
-  connection.once("end", () => response.end());
-  if (name === "monitor") monitor(connection, openEvents(response));
-  else await subscribe(connection, name, command.args.map(String), () => openEvents(response));
+  if (name === "monitor") monitor(connection, openEvents(connection, response));
+  else await subscribe(connection, name, command.args.map(String), () => openEvents(connection, response));
 }
 
 type Emit = (event: string) => void;
 
-function openEvents(response: ServerResponse): Emit {
+function openEvents(connection: Redis, response: ServerResponse): Emit {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache, no-transform" });
   response.flushHeaders();
+  if (connection.status === "end") response.end();
+  else connection.once("end", () => response.end());
   return (event) => {
+    if (response.destroyed || response.writableEnded) return;
     // A line break would end the event: the format repeats the field for each line.
-    response.write(`${event.split(/\r\n|\r|\n/).map((line) => `data: ${line}`).join("\n")}\n\n`);
+    response.write(
+      `${event
+        .split(/\r\n|\r|\n/)
+        .map((line) => `data: ${line}`)
+        .join("\n")}\n\n`,
+    );
     if (response.writableLength > maxBacklogBytes) response.destroy();
   };
 }
@@ -65,7 +72,7 @@ async function subscribe(connection: Redis, name: string, channels: string[], op
     await (name === "subscribe" ? connection.subscribe(...channels) : connection.psubscribe(...channels));
   } catch (error) {
     connection.disconnect();
-    throw unavailable(error);
+    throw new RequestError(400, serverError(error).message, { cause: error });
   }
   // The first messages can come in one packet with the confirmation; readers expect the confirmation first.
   emit = open();
@@ -75,7 +82,7 @@ async function subscribe(connection: Redis, name: string, channels: string[], op
 }
 
 function monitor(connection: Redis, emit: Emit): void {
-  emit('"OK"');
+  connection.once("monitoring", () => emit('"OK"'));
   connection.on("monitor", (time: string, args: string[], source: string, database: string) => {
     const words = args.map((arg) => `"${arg.replaceAll('"', '\\"')}"`);
     emit(`${time} [${database} ${source}] ${words.join(" ")}`);

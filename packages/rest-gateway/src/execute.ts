@@ -4,6 +4,7 @@ import { refusal } from "./policy.ts";
 import type { RedisServer } from "./redis-server.ts";
 import type { Reply } from "./reply.ts";
 import { RequestError } from "./request-error.ts";
+import { translateScan } from "./scan-with-type.ts";
 
 /** Who asks, and whether they still wait. */
 export interface Caller {
@@ -20,7 +21,7 @@ export interface Caller {
 export async function runAll(server: RedisServer, commands: readonly RedisCommand[], caller: Caller): Promise<Reply[]> {
   const outcomes: (Reply | undefined)[] = await refusals(server, commands, caller);
   const allowed = commands.filter((_, index) => outcomes[index] === undefined);
-  const replies = allowed.length === 0 ? [] : await server.run(allowed, caller.signal);
+  const replies = allowed.length === 0 ? [] : await server.run(allowed.map(translateScan), caller.signal);
   let next = 0;
   return outcomes.map((refused) => (refused === undefined ? (replies[next++] ?? null) : refused));
 }
@@ -39,7 +40,8 @@ export async function runTransaction(
   const refused = (await refusals(server, commands, caller)).find((error) => error !== undefined);
   if (refused) throw new RequestError(400, refused.message);
   // One write from MULTI to EXEC: no other caller's command can come between them. Inside, nothing blocks.
-  const replies = await server.runShared([{ name: "MULTI", args: [] }, ...commands, { name: "EXEC", args: [] }]);
+  const transaction = [{ name: "MULTI", args: [] }, ...commands.map(translateScan), { name: "EXEC", args: [] }];
+  const replies = await server.runShared(transaction);
   const executed = replies.at(-1);
   if (Array.isArray(executed)) return executed;
   throw new RequestError(400, executed instanceof Error ? executed.message : "EXECABORT Transaction discarded");

@@ -66,7 +66,10 @@ const schema = z
     host: z.string().min(1).default("127.0.0.1"),
     token: token.default(() => randomBytes(32).toString("base64url")),
     readOnlyToken: token.optional(),
-    maxBodyBytes: z.int().min(1).default(10 * 1024 * 1024),
+    maxBodyBytes: z
+      .int()
+      .min(1)
+      .default(10 * 1024 * 1024),
     connectWaitMs: milliseconds.default(1_000),
     replyTimeoutMs: milliseconds.default(2_000),
   })
@@ -79,6 +82,8 @@ const schema = z
 export function resolveOptions(options: GatewayOptions): ResolvedGatewayOptions {
   const result = schema.safeParse(options);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => `${path.map(String).join(".") || "options"}: ${message}`);
+  const faults = result.error.issues.map(
+    ({ path, message }) => `${path.map(String).join(".") || "options"}: ${message}`,
+  );
   throw new GatewayError("INVALID_OPTIONS", `startGateway was given wrong options. ${faults.join("; ")}`);
 }

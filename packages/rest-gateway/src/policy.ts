@@ -1,32 +1,35 @@
 import type { RedisCommand } from "./command.ts";
 
+const words = (text: string): string[] => text.trim().split(/\s+/);
+
+const byHandTransactions = words("MULTI EXEC DISCARD WATCH UNWATCH");
+const byHandStreams = words("SUBSCRIBE PSUBSCRIBE MONITOR");
+
 /**
  * What a caller must not do to a connection that others share, or to the server behind it: change connection state,
  * open a transaction or a subscription by hand, or administer the server.
  */
 const unavailableCommands: ReadonlySet<string> = new Set([
-  // connection state
-  ...["AUTH", "HELLO", "SELECT", "RESET", "QUIT", "CLIENT", "ASKING", "READONLY", "READWRITE"],
-  // transactions by hand: use /multi-exec
-  ...["MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH"],
-  // subscriptions: use the event streams
-  ...["SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE", "MONITOR"],
-  // administration
-  ...["ACL", "BGREWRITEAOF", "BGSAVE", "CLUSTER", "CONFIG", "DEBUG", "FAILOVER", "LATENCY", "MIGRATE", "MODULE"],
-  ...["PFDEBUG", "PFSELFTEST", "PSYNC", "REPLCONF", "REPLICAOF", "RESTORE-ASKING", "SAVE", "SHUTDOWN", "SLAVEOF"],
-  ...["SLOWLOG", "SWAPDB", "SYNC"],
+  ...byHandTransactions,
+  ...byHandStreams,
+  ...words("SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE"),
+  ...words("AUTH HELLO SELECT RESET QUIT CLIENT ASKING READONLY READWRITE"),
+  ...words(`
+    ACL BGREWRITEAOF BGSAVE CLUSTER CONFIG DEBUG FAILOVER LATENCY MIGRATE MODULE PFDEBUG PFSELFTEST PSYNC REPLCONF
+    REPLICAOF RESTORE-ASKING SAVE SHUTDOWN SLAVEOF SLOWLOG SWAPDB SYNC
+  `),
 ]);
 
 const unavailableSubcommands: ReadonlySet<string> = new Set(["SCRIPT KILL", "SCRIPT DEBUG", "FUNCTION KILL"]);
 
-const instead: ReadonlyMap<string, string> = new Map([
-  ...["MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH"].map((name) => [name, "POST /multi-exec"] as const),
-  ...["SUBSCRIBE", "PSUBSCRIBE", "MONITOR"].map((name) => [name, `/${name.toLowerCase()} as an event stream`] as const),
+const advice: ReadonlyMap<string, string> = new Map([
+  ...byHandTransactions.map((name) => [name, ". Use POST /multi-exec"] as const),
+  ...byHandStreams.map((name) => [name, `. Use the event stream /${name.toLowerCase()}`] as const),
 ]);
 
-const blockingCommands: ReadonlySet<string> = new Set([
-  ...["BLPOP", "BRPOP", "BRPOPLPUSH", "BLMOVE", "BLMPOP", "BZPOPMIN", "BZPOPMAX", "BZMPOP", "WAIT", "WAITAOF"],
-]);
+const blockingCommands: ReadonlySet<string> = new Set(
+  words("BLPOP BRPOP BRPOPLPUSH BLMOVE BLMPOP BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF"),
+);
 
 const blockingWithOption: ReadonlySet<string> = new Set(["XREAD", "XREADGROUP"]);
 
@@ -35,8 +38,7 @@ export function refusal({ name, args }: RedisCommand): Error | undefined {
   const subcommand = `${name} ${String(args[0] ?? "").toUpperCase()}`;
   if (!unavailableCommands.has(name) && !unavailableSubcommands.has(subcommand)) return undefined;
   const refused = unavailableCommands.has(name) ? name : subcommand;
-  const advice = instead.get(name);
-  return new Error(`ERR Command is not available: '${refused}'${advice ? `. Use ${advice}` : ""}`);
+  return new Error(`ERR Command is not available: '${refused}'${advice.get(name) ?? ""}`);
 }
 
 /** Whether a command may keep its connection waiting, and so needs one of its own. */

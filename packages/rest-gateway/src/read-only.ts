@@ -25,7 +25,9 @@ export function createReadOnlyGuard(table: Reply): ReadOnlyGuard {
     const subcommand = `${name}|${String(args[0] ?? "").toUpperCase()}`;
     if (alwaysAllowed.has(name)) return undefined;
     if (!alwaysDenied.has(name) && (readable.has(name) || readable.has(subcommand))) return undefined;
-    return new Error(`NOPERM this user has no permissions to run the '${name.toLowerCase()}' command or its subcommand`);
+    return new Error(
+      `NOPERM this user has no permissions to run the '${name.toLowerCase()}' command or its subcommand`,
+    );
   };
 }
 

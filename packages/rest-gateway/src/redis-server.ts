@@ -37,7 +37,7 @@ export class RedisServer {
   }
 
   /**
-   * Runs commands one after the other without another caller's in between; blocking ones on a connection of their own.
+   * Runs commands in order: on the shared connection, or all on one of their own if any may block.
    *
    * @param signal Makes a signal that aborts when the caller has gone, to end what only that caller waits for.
    * @throws {RequestError} 503 if the server is away; within `connectWaitMs` or `replyTimeoutMs`.
@@ -46,6 +46,9 @@ export class RedisServer {
     if (!commands.some(mayBlock)) return this.runShared(commands);
     const connection = await this.openOwn(signal());
     try {
+      // A server that is there answers this at once; from then on its silence is what the caller asked for.
+      await send(connection, [{ name: "PING", args: [] }]);
+      connection.options.socketTimeout = undefined;
       return await send(connection, commands);
     } finally {
       connection.disconnect();
@@ -59,11 +62,11 @@ export class RedisServer {
   }
 
   /** A connection for one caller, which closes when `signal` aborts or the server goes away; it is never reopened. */
-  async openOwn(signal: AbortSignal, { monitor = false } = {}): Promise<Redis> {
+  async openOwn(signal: AbortSignal, { monitor = false }: { monitor?: boolean } = {}): Promise<Redis> {
     if (this.#own.size >= maxOwnConnections) {
       throw new RequestError(503, `ERR too many blocking commands and event streams at once (${maxOwnConnections})`);
     }
-    const connection = this.#shared.duplicate({ monitor, socketTimeout: undefined, retryStrategy: null });
+    const connection = this.#shared.duplicate({ monitor, retryStrategy: null });
     this.#own.add(connection);
     let lastError: unknown;
     connection.on("error", (error) => {
@@ -98,7 +101,8 @@ export class RedisServer {
   async #loadReadOnlyGuard(): Promise<ReadOnlyGuard> {
     try {
       const [table = null] = await this.runShared([{ name: "COMMAND", args: [] }]);
-      if (table instanceof Error) throw new RequestError(503, `ERR cannot read the server's commands: ${table.message}`);
+      if (table instanceof Error)
+        throw new RequestError(503, `ERR cannot read the server's commands: ${table.message}`);
       return createReadOnlyGuard(table);
     } catch (error) {
       this.#readOnlyGuard = undefined;
@@ -107,23 +111,16 @@ export class RedisServer {
   }
 
   #reconnected(): Promise<void> {
-    const { promise, resolve, reject } = withResolvers<void>();
-    const timer = setTimeout(() => reject(unavailable(this.#lastError)), this.#limits.connectWaitMs);
-    const ended = () => reject(unavailable(this.#lastError));
-    this.#shared.once("ready", resolve).once("end", ended);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      this.#shared.off("ready", resolve).off("end", ended);
+    return new Promise((resolve, reject) => {
+      const settle = (action: () => void): void => {
+        clearTimeout(timer);
+        this.#shared.off("ready", ready).off("end", ended);
+        action();
+      };
+      const ready = (): void => settle(resolve);
+      const ended = (): void => settle(() => reject(unavailable(this.#lastError)));
+      const timer = setTimeout(ended, this.#limits.connectWaitMs);
+      this.#shared.once("ready", ready).once("end", ended);
     });
   }
-}
-
-function withResolvers<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((onValue, onError) => {
-    resolve = onValue;
-    reject = onError;
-  });
-  return { promise, resolve, reject };
 }

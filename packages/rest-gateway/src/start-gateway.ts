@@ -1,12 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAuthenticate } from "./access.ts";
-import { type Answer, answerError } from "./answer.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { type GatewayOptions, type ResolvedGatewayOptions, resolveOptions } from "./gateway-options.ts";
+import { createListener } from "./listener.ts";
 import { RedisServer } from "./redis-server.ts";
-import { type Handling, route } from "./route.ts";
 
 /** A running gateway. */
 export interface Gateway extends AsyncDisposable {
@@ -46,33 +43,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     server.close();
     throw error;
   }
-}
-
-function createListener(server: RedisServer, { token, readOnlyToken, maxBodyBytes }: ResolvedGatewayOptions) {
-  const handling: Handling = { server, authenticate: createAuthenticate(token, readOnlyToken), maxBodyBytes };
-  const session = randomBytes(6).toString("base64url");
-  let answered = 0;
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let outcome: Answer | undefined;
-    try {
-      outcome = await route(handling, request, response);
-    } catch (error) {
-      outcome = answerError(error);
-      // After a refused body the rest of the upload may still be on its way; it must not be read as a next request.
-      if (!request.complete) response.setHeader("connection", "close");
-    }
-    if (outcome === undefined || response.destroyed) return;
-    answered += 1;
-    response.writeHead(outcome.status, {
-      "content-type": outcome.contentType,
-      "content-length": Buffer.byteLength(outcome.body),
-      // The client echoes it so that replicas can wait for its writes; behind the gateway there are none.
-      "upstash-sync-token": `${session}=${answered}`,
-    });
-    response.end(outcome.body);
-  }
-  return (request: IncomingMessage, response: ServerResponse): void => void answer(request, response);
 }
 
 async function openRedis(server: RedisServer): Promise<void> {

@@ -32,6 +32,8 @@ function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch (cause) {
-    throw new RequestError(400, "ERR the path holds a % that does not start a UTF-8 escape; write it as %25", { cause });
+    throw new RequestError(400, "ERR the path holds a % that does not start a UTF-8 escape; write it as %25", {
+      cause,
+    });
   }
 }

@@ -5,5 +5,6 @@ export { provisionRedis } from "./provision-redis.ts";
 export type { RedisConfiguration } from "./redis-configuration.ts";
 export type { RedisProcess, ServerControl } from "./redis-process.ts";
 export { type ClusterHandle, type ClusterNode, type StartClusterOptions, startCluster } from "./start-cluster.ts";
+export { type GatewayHandle, type StartGatewayOptions, startGateway } from "./start-gateway.ts";
 export { type RedisHandle, type StartRedisOptions, startRedis } from "./start-redis.ts";
 export { type SentinelHandle, startSentinel } from "./start-sentinel.ts";

@@ -36,7 +36,7 @@ export function provisionChromium(announce: Announce): Provision {
     if (process.env[TEST_CHROMIUM]) throw error;
   }
   announce("downloading Chromium with Playwright");
-  const download = spawnSync("npx", ["--yes", "playwright-core@1.65.1", "install", "chromium"], {
+  const download = spawnSync("npx", ["--yes", "playwright-core", "install", "chromium"], {
     stdio: "ignore",
     timeout: 120_000,
   });

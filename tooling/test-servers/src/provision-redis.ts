@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { Redis } from "ioredis";
 import { findOnPath } from "./find-on-path.ts";
 import { type Announce, installByAptGet, type Provision } from "./provision.ts";
-import { REDIS_ADVICE, REDIS_IMAGE, REDIS_SERVER_BINARY, TEST_REDIS_URL } from "./variables.ts";
+import { REDIS_ADVICE, REDIS_IMAGE, REDIS_SERVER_BINARY, TEST_DOCKER, TEST_REDIS_URL } from "./variables.ts";
 
 /** Seven is the oldest major version whose cluster and function commands the tests use. */
 const OLDEST_MAJOR = 7;
@@ -37,6 +37,7 @@ async function assertReachable(url: string): Promise<void> {
 }
 
 async function findDocker(announce: Announce): Promise<Provision | undefined> {
+  if (process.env[TEST_DOCKER] === "off") return undefined;
   const { getContainerRuntimeClient, GenericContainer, Wait } = await import("testcontainers");
   try {
     await getContainerRuntimeClient();

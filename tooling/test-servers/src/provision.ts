@@ -12,7 +12,7 @@ export interface Provision {
 export type Announce = (message: string) => void;
 
 /** The beginning of a command that may install packages, or nothing where that is not possible unasked. */
-export function findAptGet(): readonly string[] | undefined {
+function findAptGet(): readonly string[] | undefined {
   const aptGet = findOnPath("apt-get");
   if (!aptGet) return undefined;
   if (process.getuid?.() === 0) return [aptGet];

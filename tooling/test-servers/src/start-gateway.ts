@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { startGateway as startRestGateway } from "@holdfast/rest-gateway";
 
 export interface StartGatewayOptions {
   /** The Redis server behind it: a URL, or a handle of `startRedis`. */
@@ -26,7 +25,13 @@ export async function startGateway(options: StartGatewayOptions): Promise<Gatewa
   const redis = typeof options.redis === "string" ? options.redis : options.redis.url;
   const token = randomUUID();
   const readOnlyToken = randomUUID();
-  const gateway = await startRestGateway({ redis, token, readOnlyToken, port: options.port ?? 0 });
+  // Most tests need no gateway, and then not its web server either.
+  const gateway = await (await import("@holdfast/rest-gateway")).startGateway({
+    redis,
+    token,
+    readOnlyToken,
+    port: options.port ?? 0,
+  });
   const stop = (): Promise<void> => gateway.close();
   return { url: gateway.url, token, readOnlyToken, stop, close: stop, [Symbol.asyncDispose]: stop };
 }

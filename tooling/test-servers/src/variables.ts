@@ -1,6 +1,9 @@
 /** Set by people: a Redis server that tests may use. */
 export const TEST_REDIS_URL = "HOLDFAST_TEST_REDIS_URL";
 
+/** Set by people to `off`: Docker is left alone. */
+export const TEST_DOCKER = "HOLDFAST_TEST_DOCKER";
+
 /** Set by people: a Chromium or Chrome program. */
 export const TEST_CHROMIUM = "HOLDFAST_TEST_CHROMIUM";
 

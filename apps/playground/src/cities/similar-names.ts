@@ -13,7 +13,7 @@ const SHORTEST_QUERY = 3;
  * @param query In the form that `normalise` gives.
  * @returns Up to six names, each once; none for queries under three letters.
  */
-export function findSimilarNames(index: CityIndex, query: string, country?: string | undefined): readonly string[] {
+export function findSimilarNames(index: CityIndex, query: string, country?: string): readonly string[] {
   if (query.length < SHORTEST_QUERY) return [];
   const limit = query.length < LONG_QUERY ? 1 : 2;
   const byDistance: City[][] = Array.from({ length: limit }, () => []);

@@ -9,9 +9,6 @@ import { createInputParser } from "../search/search-input.ts";
  */
 export function searchRoutes({ search, index }: AtlasContext): Hono {
   const parse = createInputParser(index.countries);
-  const refuse = (advice: string): Response =>
-    problemResponse({ status: 400, title: "That search cannot be run", detail: advice });
-
   return new Hono()
     .get("/api/search", async (context) => {
       const parsed = parse(context.req.query("q"), context.req.query("country"));
@@ -32,4 +29,8 @@ export function searchRoutes({ search, index }: AtlasContext): Hono {
         detail: "The cached result may still be there. Try again once the store is back.",
       });
     });
+}
+
+function refuse(advice: string): Response {
+  return problemResponse({ status: 400, title: "That search cannot be run", detail: advice });
 }

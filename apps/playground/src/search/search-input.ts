@@ -29,19 +29,25 @@ export function createInputParser(
   const schema = z.object({
     query: z
       .string({ error: "Add the name of a city, or its beginning, as the parameter q: /api/search?q=lisbon." })
-      .max(LONGEST_QUERY, { error: `Shorten q to at most ${LONGEST_QUERY} characters.`, abort: true })
+      .max(LONGEST_QUERY, {
+        error: `A search (q) may have up to ${LONGEST_QUERY} characters: shorten it.`,
+        abort: true,
+      })
       .refine((text) => !UNREADABLE.test(text), {
-        error: "Send q as percent-encoded UTF-8 without control characters.",
+        error: "A search (q) must be UTF-8 text without control characters: percent-encode it.",
         abort: true,
       })
       .transform(normalise)
-      .refine((text) => text !== "", { error: "Write at least one letter or digit in q.", abort: true })
-      .refine((text) => Buffer.byteLength(text) <= LONGEST_NORMALISED_BYTES, { error: "Shorten q." }),
+      .refine((text) => text !== "", { error: "A search (q) needs at least one letter or digit.", abort: true })
+      .refine((text) => Buffer.byteLength(text) <= LONGEST_NORMALISED_BYTES, {
+        error: "This search (q) is too long once its letters are spelled out: shorten it.",
+      }),
     country: z
       .string()
       .transform((code) => code.toUpperCase())
       .refine((code) => countries.has(code), {
-        error: "Give country as one of the two-letter codes of /api/countries, or leave it out.",
+        error:
+          "A country must be one of the two-letter codes that /api/countries lists; leave it out for every country.",
       })
       .optional(),
   });

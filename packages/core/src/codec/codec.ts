@@ -1,44 +1,79 @@
-import superjson from "superjson";
-import { SerializationError } from "../errors.ts";
+import { HoldfastError, SerializationError } from "../errors.ts";
+import { isPlainJson } from "./plain.ts";
+import { readWrapped } from "./read.ts";
+import { isWrapped, looksWrapped, WRAPPED_START } from "./shape.ts";
+import { writeWrapped } from "./write.ts";
 
-/** Turns values into stored text and back. */
+/** Turns values into the text that is stored, and back. */
 export interface Codec {
+  /**
+   * A value of which JSON keeps everything becomes its JSON text. One that holds `undefined`, NaN, ±Infinity, -0,
+   * BigInt, Date, Map, Set, RegExp, URL, Error, typed arrays, repeated references or cycles becomes superjson's
+   * `{"json":…,"meta":…}`. A plain value of that shape is wrapped likewise.
+   *
+   * An object's value is its own enumerable properties with string keys, getters read once or twice; an array's
+   * value is its elements. Objects without a prototype come back with one. An error's stack is not kept.
+   *
+   * @throws {SerializationError} A function, symbol, promise, instance of another class, hole in an array, or more
+   * than 1,000 levels. `path` says where, as in `$.user.onClick`.
+   */
   encode(value: unknown): string;
+  /**
+   * Reads what {@link Codec.encode} or superjson wrote, and the JSON of other programs.
+   *
+   * @throws {SerializationError} The text is not JSON, or holds a kind of value that is not known here.
+   */
   decode(text: string): unknown;
 }
 
+/** The wire format of every stored value. */
 export const codec: Codec = { encode, decode };
 
+/** Meta that says nothing: unwraps to `json` as it is, also for superjson. */
+const NOTHING_TO_SAY = ',"meta":{"v":1}}';
+
 function encode(value: unknown): string {
-  return isPlain(value) && !looksWrapped(value) ? JSON.stringify(value) : superjson.stringify(value);
+  try {
+    return isPlainJson(value) ? writePlain(value) : writeOther(value);
+  } catch (cause) {
+    if (cause instanceof HoldfastError) throw cause;
+    throw new SerializationError(
+      "The value cannot be stored: reading it failed. It is too large for one string, or a getter or proxy in it throws.",
+      "$",
+      { cause },
+    );
+  }
+}
+
+function writePlain(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.startsWith(WRAPPED_START) && looksWrapped(value) ? WRAPPED_START + text + NOTHING_TO_SAY : text;
+}
+
+function writeOther(value: unknown): string {
+  const wrapped = writeWrapped(value);
+  return wrapped.meta ? JSON.stringify(wrapped) : writePlain(wrapped.json);
 }
 
 function decode(text: string): unknown {
-  let parsed: unknown;
+  const parsed = parse(text);
+  if (!text.startsWith(WRAPPED_START) || !isWrapped(parsed)) return parsed;
   try {
-    parsed = JSON.parse(text);
+    return readWrapped(parsed);
+  } catch (cause) {
+    if (cause instanceof HoldfastError) throw cause;
+    throw new SerializationError("The stored text cannot be read: it is nested too deeply.", "$", { cause });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
-    throw new SerializationError("The stored text is not JSON: another program wrote it, or it was cut.", "$");
+    // No cause: the engine's message quotes the text.
+    throw new SerializationError(
+      "The stored text is not JSON. Another program wrote it, or it was cut: delete the key, or store JSON.",
+      "$",
+    );
   }
-  if (!text.startsWith('{"json":') || !looksWrapped(parsed)) return parsed;
-  return superjson.deserialize(parsed as unknown as Parameters<typeof superjson.deserialize>[0]);
-}
-
-function looksWrapped(value: unknown): boolean {
-  if (value === null || typeof value !== "object") return false;
-  const keys = Object.keys(value).join();
-  return keys === "json" || keys === "json,meta";
-}
-
-function isPlain(value: unknown, path = "$"): boolean {
-  if (typeof value === "function" || typeof value === "symbol") {
-    throw new SerializationError(`A ${typeof value} cannot be stored; found at ${path}.`, path);
-  }
-  if (typeof value === "string" || typeof value === "boolean" || value === null) return true;
-  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
-  if (typeof value !== "object") return false;
-  if (Array.isArray(value)) return value.every((item, index) => isPlain(item, `${path}[${index}]`));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.prototype) return false;
-  return Object.entries(value).every(([key, item]) => isPlain(item, `${path}.${key}`));
 }

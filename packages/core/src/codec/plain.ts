@@ -1,4 +1,5 @@
 import { MAX_DEPTH } from "./limits.ts";
+import { isPlainNumber } from "./scalars.ts";
 
 /** Up to here comparing with each object seen is cheaper than a Set. */
 const FEW = 16;
@@ -16,14 +17,13 @@ export function isPlainJson(value: unknown): boolean {
       return isPlainNumber(value);
     case "object":
       return value === null || isPlainContainer(value, 1, new Leaves());
-    default:
-      return false;
+    case "undefined":
+    case "bigint":
+    case "function":
+    case "symbol":
+      break;
   }
-}
-
-/** Finite and not -0, which JSON writes as 0. */
-function isPlainNumber(value: number): boolean {
-  return value - value === 0 && (value !== 0 || 1 / value > 0);
+  return false;
 }
 
 function isPlainContainer(value: object, depth: number, leaves: Leaves): boolean {
@@ -50,7 +50,10 @@ function isPlainArray(array: readonly unknown[], depth: number, leaves: Leaves):
         if (!isPlainContainer(item, depth + 1, leaves)) return false;
         isLeaf = false;
         break;
-      default:
+      case "undefined":
+      case "bigint":
+      case "function":
+      case "symbol":
         return false;
     }
   }
@@ -80,7 +83,10 @@ function isPlainObject(object: object, depth: number, leaves: Leaves): boolean {
         if (!isPlainContainer(item, depth + 1, leaves)) return false;
         isLeaf = false;
         break;
-      default:
+      case "undefined":
+      case "bigint":
+      case "function":
+      case "symbol":
         return false;
     }
   }

@@ -1,0 +1,23 @@
+/** The server refused; `title` and `detail` are for the reader. */
+export class Refusal extends Error {
+  constructor({ title, detail }) {
+    super(detail);
+    this.title = title;
+    this.detail = detail;
+  }
+}
+
+/**
+ * Asks the API. @returns The answer's JSON, or null if it has none.
+ * @throws {Refusal} The server answered that it will not.
+ * @throws {TypeError} The server did not answer.
+ */
+export async function askApi(path, parameters = {}, options = {}) {
+  const given = Object.entries(parameters).filter(([, value]) => value);
+  const query = new URLSearchParams(given).toString();
+  const response = await fetch(query ? `${path}?${query}` : path, options);
+  if (response.status === 204) return null;
+  const body = await response.json().catch(() => ({ title: "Atlas failed", detail: `HTTP ${response.status}` }));
+  if (!response.ok) throw new Refusal(body);
+  return body;
+}

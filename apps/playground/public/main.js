@@ -1,0 +1,29 @@
+import { createBus } from "./lib/bus.js";
+import { watchStats } from "./lib/stats.js";
+import { countersPanel } from "./panels/counters.js";
+import { lookupPanel } from "./panels/lookup.js";
+import { mapPanel } from "./panels/map.js";
+import { noticePanel } from "./panels/notice.js";
+import { resultsPanel } from "./panels/results.js";
+import { searchPanel } from "./panels/search.js";
+import { storagePanel } from "./panels/storage.js";
+import { themeButton } from "./panels/theme-button.js";
+import { timelinePanel } from "./panels/timeline.js";
+
+/** Each panel fills the element of its id and talks to the others over the bus only. */
+const panels = {
+  theme: themeButton,
+  notice: noticePanel,
+  lookup: lookupPanel,
+  map: mapPanel,
+  results: resultsPanel,
+  counters: countersPanel,
+  timeline: timelinePanel,
+  storage: storagePanel,
+  // Last: it may start a search at once, and the others must be listening.
+  search: searchPanel,
+};
+
+const bus = createBus();
+for (const [id, mount] of Object.entries(panels)) mount(document.getElementById(id), bus);
+watchStats(bus);

@@ -1,0 +1,120 @@
+import { askApi, Refusal } from "../lib/api.js";
+import { h } from "../lib/dom.js";
+import { formatCount } from "../lib/format.js";
+
+/** Typing pauses this long before a search starts. */
+const PAUSE_MS = 220;
+const EXAMPLES = ["san", "zurich", "São Paulo", "springfield", "new york", "łódź"];
+
+/** The search field, the country filter and some examples; runs the searches. */
+export function searchPanel(element, bus) {
+  const input = h("input", {
+    id: "q",
+    name: "q",
+    type: "search",
+    placeholder: "Search the cities of the world",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    enterkeyhint: "search",
+    maxlength: 80,
+    "aria-describedby": "search-problem",
+  });
+  const country = h("select", { id: "country", name: "country" }, h("option", { value: "" }, "Every country"));
+  const problem = h("p.search-problem", { id: "search-problem", role: "alert" });
+  const examples = EXAMPLES.map((q) =>
+    h("button.chip", { type: "button", onclick: () => bus.emit("ask", { q, country: "" }) }, q),
+  );
+  const form = h(
+    "form",
+    { role: "search", action: "/", method: "get" },
+    h("label.visually-hidden", { for: "q" }, "City"),
+    input,
+    h("label.visually-hidden", { for: "country" }, "Country"),
+    country,
+    h("button.primary", { type: "submit" }, "Search"),
+  );
+  element.append(form, problem, h("p.examples", {}, h("span", {}, "Try"), ...examples));
+
+  let pause;
+  let running;
+  const wanted = () => ({ q: input.value.trim(), country: country.value });
+
+  async function run() {
+    clearTimeout(pause);
+    running?.abort();
+    problem.textContent = "";
+    const parameters = wanted();
+    rememberInAddress(parameters);
+    if (parameters.q === "") {
+      bus.emit("cleared");
+      return;
+    }
+    const controller = new AbortController();
+    running = controller;
+    bus.emit("asking", parameters);
+    const began = performance.now();
+    try {
+      const answer = await askApi("/api/search", parameters, { signal: controller.signal });
+      bus.emit("answer", { ...answer, asked: parameters, roundTripMs: performance.now() - began });
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      if (error instanceof Refusal) {
+        problem.textContent = error.detail;
+        bus.emit("refused", error);
+      } else {
+        problem.textContent = "Atlas does not answer. Try again in a moment.";
+        bus.emit("unreachable");
+      }
+    }
+  }
+
+  input.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => void run(), PAUSE_MS);
+  });
+  country.addEventListener("change", () => void run());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void run();
+  });
+  bus.on("ask", (asked) => {
+    input.value = asked.q ?? input.value;
+    country.value = asked.country ?? country.value;
+    void run();
+  });
+  bus.on("forget", async () => {
+    try {
+      await askApi("/api/search", wanted(), { method: "DELETE" });
+      bus.emit("forgotten");
+    } catch (error) {
+      problem.textContent = error instanceof Refusal ? error.detail : "Atlas does not answer. Try again in a moment.";
+    }
+  });
+  bus.on("stats", ({ cities }) => {
+    input.placeholder = `Search ${formatCount(cities)} cities`;
+  });
+
+  const address = new URLSearchParams(location.search);
+  input.value = address.get("q") ?? "";
+  void fillCountries(country).then(() => {
+    country.value = address.get("country") ?? "";
+    if (country.selectedIndex < 0) country.value = "";
+    if (input.value !== "") void run();
+  });
+}
+
+async function fillCountries(select) {
+  try {
+    const { countries } = await askApi("/api/countries");
+    select.append(...countries.map(({ code, name }) => h("option", { value: code }, name)));
+  } catch {
+    // The filter stays at "Every country"; searching works without it.
+  }
+}
+
+function rememberInAddress(parameters) {
+  const given = Object.entries(parameters).filter(([, value]) => value);
+  const query = new URLSearchParams(given).toString();
+  history.replaceState(null, "", query ? `/?${query}` : "/");
+}

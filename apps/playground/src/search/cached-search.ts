@@ -1,0 +1,104 @@
+import { createCache } from "@holdfast/cache";
+import { type Backend, HoldfastError } from "@holdfast/core";
+import type { CityIndex } from "../cities/city-index.ts";
+import { type SearchResult, searchCities } from "../cities/search-cities.ts";
+import type { SearchInput } from "./search-input.ts";
+import { type StoreState, watchStore } from "./store-watch.ts";
+
+/**
+ * Where an answer came from: the cache; a scan, now cached; a scan that another request had begun; a scan
+ * whose result could not be cached because the store failed.
+ */
+export type LookupStatus = "hit" | "miss" | "joined" | "bypass";
+
+/** How one lookup went. Times are the server's own. */
+export interface LookupReport {
+  readonly status: LookupStatus;
+  /** The whole lookup, in milliseconds. */
+  readonly tookMs: number;
+  /** The scan that made this result, whenever that was, in milliseconds. */
+  readonly scanMs: number;
+  /** The backend's name. */
+  readonly backend: string;
+}
+
+/** Counted since the start. */
+export interface SearchCounters {
+  readonly hits: number;
+  readonly misses: number;
+  readonly factoryRuns: number;
+  readonly joined: number;
+}
+
+/** Searches that cost a scan once and a lookup afterwards. */
+export interface CachedSearch {
+  /** Never fails because of the store: without it, every lookup is a scan. */
+  find(input: SearchInput): Promise<{ readonly found: SearchResult; readonly cache: LookupReport }>;
+  /** @returns Whether the cached result is surely gone; false if the store did not answer. */
+  forget(input: SearchInput): Promise<boolean>;
+  counters(): SearchCounters;
+  storeState(): StoreState;
+}
+
+/** What is cached. */
+interface Scan {
+  readonly found: SearchResult;
+  readonly scanMs: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly endedAtMs: number;
+}
+
+/** Caches for five minutes, under the query's comparable form and the country. */
+export function createCachedSearch(backend: Backend, index: CityIndex): CachedSearch {
+  const cache = createCache<Scan>({ backend, namespace: "atlas", ttl: "5m" });
+  const store = watchStore(backend);
+
+  return {
+    async find(input) {
+      const began = performance.now();
+      const beganAtMs = Date.now();
+      const errorsBefore = backend.stats().errors;
+      let scanned = false;
+      const { found, scanMs, endedAtMs } = await cache.getOrSet(keyOf(input), () => {
+        scanned = true;
+        return runScan(index, input);
+      });
+      const failed = backend.stats().errors > errorsBefore;
+      if (failed) store.failed();
+      else store.answered();
+      const joined = endedAtMs > beganAtMs;
+      const status = scanned ? (failed ? "bypass" : "miss") : joined ? "joined" : "hit";
+      return { found, cache: { status, tookMs: performance.now() - began, scanMs, backend: backend.name } };
+    },
+
+    async forget(input) {
+      try {
+        await cache.delete(keyOf(input));
+        store.answered();
+        return true;
+      } catch (error) {
+        if (!(error instanceof HoldfastError)) throw error;
+        store.failed();
+        return false;
+      }
+    },
+
+    counters() {
+      const { hits, misses, factoryRuns, joined } = cache.stats();
+      return { hits: hits.memory + hits.store + hits.stale, misses, factoryRuns, joined };
+    },
+
+    storeState: () => store.state(),
+  };
+}
+
+function runScan(index: CityIndex, { query, country }: SearchInput): Scan {
+  const began = performance.now();
+  const found = searchCities(index, query, country);
+  return { found, scanMs: performance.now() - began, endedAtMs: Date.now() };
+}
+
+/** A query holds no slash in its comparable form. */
+function keyOf({ query, country }: SearchInput): string {
+  return `${country ?? "any"}/${query}`;
+}
