@@ -25,7 +25,7 @@ export class RedisSubscriber {
   async subscribe(channel: string, handlers: BusHandlers): Promise<BusSubscription> {
     if (this.#closed) throw unavailable("the backend is closed");
     // An object of its own, so that the same handlers can be subscribed twice.
-    const entry: BusHandlers = { onMessage: (message) => handlers.onMessage(message), onGap: () => handlers.onGap?.() };
+    const entry: BusHandlers = { onMessage: (message) => handlers.onMessage(message), onLost: () => handlers.onLost?.(), onGap: () => handlers.onGap?.() };
     const listeners = this.#channels.get(channel) ?? new Set();
     listeners.add(entry);
     this.#channels.set(channel, listeners);
@@ -106,7 +106,9 @@ export class RedisSubscriber {
 
   #onLost(): void {
     this.#connection = undefined;
-    if (this.#channels.size > 0 && !this.#closed) void this.#reconnect(FIRST_DELAY_MS);
+    if (this.#channels.size === 0 || this.#closed) return;
+    this.#tellAll((handlers) => handlers.onLost?.());
+    void this.#reconnect(FIRST_DELAY_MS);
   }
 
   async #reconnect(delayMs: number): Promise<void> {
@@ -115,13 +117,15 @@ export class RedisSubscriber {
     try {
       const connection = await this.#connect();
       await connection.subscribe(...this.#channels.keys());
-      for (const handlers of [...this.#channels.values()].flatMap((listeners) => [...listeners])) {
-        call(() => handlers.onGap?.());
-      }
+      this.#tellAll((handlers) => handlers.onGap?.());
     } catch {
       // A connection that opened and then failed reconnects through its own `end` event.
       if (!this.#connection) void this.#reconnect(Math.min(delayMs * 2, LONGEST_DELAY_MS));
     }
+  }
+
+  #tellAll(tell: (handlers: BusHandlers) => void): void {
+    for (const listeners of this.#channels.values()) for (const handlers of listeners) call(() => tell(handlers));
   }
 
   #deliver(channel: string, message: string): void {

@@ -11,7 +11,9 @@ export type ErrorCode =
   | "BACKEND_TIMEOUT"
   | "BACKEND_REJECTED"
   | "QUOTA_EXCEEDED"
-  | "BATCH";
+  | "BATCH"
+  | "FACTORY_FAILED"
+  | "FACTORY_TIMEOUT";
 
 /**
  * What is known of a write after a failure: `"not-applied"` (the store never ran it) or `"unknown"`
@@ -146,5 +148,22 @@ export class BatchError extends HoldfastError {
   constructor(message: string, results: readonly PromiseSettledResult<unknown>[], options?: ErrorOptions) {
     super("BATCH", message, options);
     this.results = results;
+  }
+}
+
+/** The computation of a value failed in another process, which has the error. Calling again starts another one. */
+export class FactoryFailedError extends HoldfastError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("FACTORY_FAILED", message, options);
+  }
+}
+
+/** The computation of a value took longer than `hardTimeout`. */
+export class FactoryTimeoutError extends HoldfastError {
+  readonly timeoutMs: number;
+
+  constructor(message: string, timeoutMs: number) {
+    super("FACTORY_TIMEOUT", message);
+    this.timeoutMs = timeoutMs;
   }
 }

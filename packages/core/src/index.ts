@@ -12,6 +12,8 @@ export {
   BatchError,
   ConfigurationError,
   type ErrorCode,
+  FactoryFailedError,
+  FactoryTimeoutError,
   HoldfastError,
   InvalidKeyError,
   type Outcome,
@@ -24,7 +26,19 @@ export {
 } from "./errors.ts";
 export { createEmitter, type EventListener } from "./events.ts";
 export { createKeySpace, type KeyKind, type KeySpace, MAX_KEY_BYTES } from "./keys.ts";
-export type { CacheStore, CacheWrite } from "./ports/cache-store.ts";
+export type {
+  Announcement,
+  CacheClaim,
+  CacheClaimResult,
+  CacheEntry,
+  CacheFill,
+  CacheInvalidation,
+  CachePut,
+  CacheRead,
+  CacheReadResult,
+  CacheSlot,
+  CacheStore,
+} from "./ports/cache-store.ts";
 export type { KeyValueEntry, KeyValueStore, SetOptions, StoredTtl } from "./ports/key-value-store.ts";
 export type { BusHandlers, BusSubscription, MessageBus } from "./ports/message-bus.ts";
 export { type StandardSchema, validate } from "./schema/validate.ts";

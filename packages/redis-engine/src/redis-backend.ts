@@ -1,5 +1,5 @@
 import { type Backend, type Duration, type MessageBus, parseDuration } from "@holdfast/core";
-import { RedisCacheStore } from "./cache-store.ts";
+import { RedisCacheStore } from "./cache/cache-store.ts";
 import { RedisKeyValueStore } from "./key-value-store.ts";
 import { RedisMessageBus, type SubscribingTransport } from "./message-bus.ts";
 import { RedisCommands } from "./redis-commands.ts";

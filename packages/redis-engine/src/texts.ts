@@ -71,7 +71,8 @@ async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return Promise.all(promises);
 }
 
-function positionsBySlot(keys: readonly string[], slotOf: (key: string) => number): number[][] {
+/** Positions of the keys, grouped by cluster slot. */
+export function positionsBySlot(keys: readonly string[], slotOf: (key: string) => number): number[][] {
   const slots = new Map<number, number[]>();
   for (const [position, key] of keys.entries()) {
     const slot = slotOf(key);

@@ -3,6 +3,8 @@ import type { CallOptions } from "../call-options.ts";
 /** What a subscriber is told. Handlers must not throw; they are called in the order of arrival. */
 export interface BusHandlers {
   onMessage(message: string): void;
+  /** The connection is lost: from now on messages are missed. */
+  onLost?(): void;
   /** The connection was lost and is back: messages in between may be missing. */
   onGap?(): void;
 }

@@ -1,0 +1,168 @@
+import { createEmitter, requireCapability, type Ttl } from "@holdfast/core";
+import { Batches } from "./batches.ts";
+import { CacheBus } from "./cache-bus.ts";
+import { createCacheKeys } from "./cache-keys.ts";
+import { CircuitBreaker } from "./circuit-breaker.ts";
+import type { CacheContext } from "./context.ts";
+import { type CacheStats, createCounts } from "./events.ts";
+import type { Factory } from "./factory.ts";
+import { GuardedStore } from "./guarded-store.ts";
+import { InvalidationLog } from "./invalidation-log.ts";
+import type { Invalidation } from "./invalidation-token.ts";
+import { Invalidations } from "./invalidations.ts";
+import { Lookups } from "./lookup.ts";
+import { MemoryTier } from "./memory-tier.ts";
+import { type CacheOptions, resolveOptions } from "./options.ts";
+import { Pursuits } from "./pursuits.ts";
+import { type GetOptions, type GetOrSetOptions, Reads } from "./reads.ts";
+import type { Detailed } from "./result.ts";
+import { StoreClock } from "./store-clock.ts";
+import { StoredValues } from "./stored-values.ts";
+import { Wakes } from "./wakes.ts";
+import { type WrapOptions, wrap } from "./wrap.ts";
+import { type SetOptions, Writes } from "./writes.ts";
+
+/** A cache whose invalidations hold. Methods reject with a `HoldfastError`; each docstring says when. */
+export interface Cache<T> {
+  /**
+   * @returns The value, or `undefined` if there is none. A stale one is returned within `staleWhileRevalidate`.
+   * @throws {BackendUnavailableError | BackendTimeoutError} The store did not answer, and memory had nothing.
+   */
+  get(key: string, options?: GetOptions & { detailed?: false }): Promise<T | undefined>;
+  get(key: string, options: GetOptions & { detailed: true }): Promise<Detailed<T | undefined>>;
+  /** Every key that has a value, in one trip. */
+  getMany(keys: readonly string[], options?: GetOptions): Promise<Map<string, T>>;
+  /**
+   * The cached value, or the factory's, which is then stored: one computation for each missing key, in all processes.
+   * A store that fails is passed over. `null` and `undefined` are values like others.
+   *
+   * @throws What the factory throws, for every caller who waits for it; `FactoryFailedError` where it ran in another process.
+   * @throws {FactoryTimeoutError} After `hardTimeout`.
+   */
+  getOrSet(key: string, factory: Factory<T>, options?: GetOrSetOptions & { detailed?: false }): Promise<T>;
+  getOrSet(key: string, factory: Factory<T>, options: GetOrSetOptions & { detailed: true }): Promise<Detailed<T>>;
+  /**
+   * As {@link Cache.getOrSet} for many keys: one trip to read, the factory once for what is missing, one trip to write.
+   *
+   * @param factory Gets the missing keys that this caller is to compute; a key that it leaves out stays missing.
+   */
+  getOrSetMany(
+    keys: readonly string[],
+    factory: (missing: string[], context: { signal: AbortSignal }) => Map<string, T> | Promise<Map<string, T>>,
+    options?: GetOrSetOptions,
+  ): Promise<Map<string, T>>;
+  /** @throws {ValueTooLargeError | SerializationError} Nothing was written. */
+  set(key: string, value: T, options?: SetOptions): Promise<void>;
+  /** Voids keys, in every process; computations under way are not stored. While the store is away it is kept until it is back. */
+  delete(...keys: string[]): Promise<Invalidation>;
+  /** Voids whatever carries one of the tags, however many keys that are: one command. */
+  invalidateTags(...tags: string[]): Promise<Invalidation>;
+  /** Voids the whole namespace, in one command. */
+  clear(): Promise<Invalidation>;
+  /** A function that caches this one's results. */
+  wrap<Args extends unknown[], Result extends T>(
+    fn: (...args: Args) => Result | Promise<Result>,
+    options: WrapOptions<Args>,
+  ): (...args: Args) => Promise<Result>;
+  stats(): CacheStats;
+  /** Stops listening to other processes. The backend stays open. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** For one write. */
+export interface EntryOptions {
+  /** @default the cache's */
+  readonly ttl?: Ttl;
+  /** Names by which the entry can be voided. */
+  readonly tags?: readonly string[];
+}
+
+/**
+ * Makes a cache over a backend.
+ *
+ * @throws {UnsupportedCapabilityError} The backend has no cache store.
+ * @throws {InvalidKeyError | RangeError} The namespace or another option is out of its range.
+ */
+export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
+  requireCapability(options.backend, "cache", "createCache()");
+  const context = createContext(options);
+  const lookups = new Lookups(context);
+  const reads = new Reads(context, lookups, new Pursuits(context, lookups));
+  const batches = new Batches(context, lookups, reads);
+  const writes = new Writes(context);
+  const invalidations = new Invalidations(context);
+  const close = async () => context.bus?.close();
+  const cache: Cache<T> = {
+    get: ((key: string, getOptions?: GetOptions) => reads.get(key, getOptions)) as Cache<T>["get"],
+    getMany: (keys, getOptions) => batches.getMany(keys, getOptions),
+    getOrSet: ((key: string, factory: Factory<T>, getOptions?: GetOrSetOptions) =>
+      reads.getOrSet(key, factory, getOptions)) as Cache<T>["getOrSet"],
+    getOrSetMany: (keys, factory, getOptions) => batches.getOrSetMany(keys, factory, getOptions),
+    set: (key, value, setOptions) => writes.set(key, value, setOptions),
+    delete: (...keys) => invalidations.invalidate({ keys, tags: [], all: false }),
+    invalidateTags: (...tags) => invalidations.invalidate({ keys: [], tags, all: false }),
+    clear: () => invalidations.invalidate({ keys: [], tags: [], all: true }),
+    wrap: (fn, wrapOptions) => wrap(cache, fn, wrapOptions),
+    stats: () => ({ ...context.counts, hits: { ...context.counts.hits } }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  return cache;
+}
+
+function createContext<T>(options: CacheOptions<T>): CacheContext<T> {
+  const resolved = resolveOptions(options);
+  const keys = createCacheKeys(resolved.namespace, resolved.buckets);
+  const emit = createEmitter(options.events);
+  const log = new InvalidationLog();
+  const wakes = new Wakes();
+  const tier = resolved.memory ? new MemoryTier<T>(log, resolved.memory.maxEntries, resolved.memory.maxBytes) : undefined;
+  const bus =
+    options.backend.bus &&
+    new CacheBus(options.backend.bus, keys.channel, {
+      onInvalidated(invalidated) {
+        applyTo(log, tier, invalidated);
+        emit?.({ type: "invalidated", origin: "elsewhere", ...invalidated });
+      },
+      onWake: (key) => wakes.wake(key),
+      onUp: () => tier?.trust(),
+      onDown: () => tier?.distrust(),
+    });
+  if (tier && bus) void bus.start();
+  // Without messages, the tier's own short TTL bounds how stale it can be.
+  else tier?.trust();
+  return {
+    options: resolved,
+    keys,
+    store: new GuardedStore(options.backend.cache, new CircuitBreaker(resolved.breaker), {
+      buckets: keys.buckets,
+      epoch: keys.epoch,
+    }),
+    clock: new StoreClock(),
+    log,
+    tier,
+    bus,
+    wakes,
+    values: new StoredValues(resolved),
+    counts: createCounts(),
+    emit,
+  };
+}
+
+/** What this process is to forget. */
+export function applyTo<T>(
+  log: InvalidationLog,
+  tier: MemoryTier<T> | undefined,
+  { keys, tags, all }: { keys: readonly string[]; tags: readonly string[]; all: boolean },
+): void {
+  if (all) {
+    log.voidAll();
+    tier?.clear();
+  }
+  for (const tag of tags) log.voidTag(tag);
+  for (const key of keys) {
+    log.voidKey(key);
+    tier?.delete(key);
+  }
+}

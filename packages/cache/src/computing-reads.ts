@@ -1,0 +1,175 @@
+import { FactoryTimeoutError, parseDuration } from "@holdfast/core";
+import { type Plan, tolerate } from "./computation.ts";
+import type { CacheContext } from "./context.ts";
+import { type Factory, untilAborted } from "./factory.ts";
+import { isDueEarly } from "./freshness.ts";
+import { Handout } from "./handout.ts";
+import type { Found, Lookups, Wanted } from "./lookup.ts";
+import { type Opened, openFound } from "./open-found.ts";
+import { ttlToMs } from "./options.ts";
+import type { Pursuits } from "./pursuits.ts";
+import type { GetOrSetOptions, Reads } from "./reads.ts";
+import type { Detailed } from "./result.ts";
+import { Shared } from "./shared.ts";
+
+const NO_TAGS: readonly string[] = [];
+const MISS = { status: "miss", tier: undefined, ageMs: 0, ttlMs: undefined } as const;
+
+/** Reads that compute what is missing. */
+export class ComputingReads<T> {
+  readonly #context: CacheContext<T>;
+  readonly #lookups: Lookups<T>;
+  readonly #reads: Reads<T>;
+  readonly #pursuits: Pursuits<T>;
+  /** Looks that have not begun yet: callers of one tick who ask for the same share them. */
+  readonly #gathering = new Map<string, Shared<Opened<T>>>();
+  readonly #renewing = new Set<string>();
+  readonly #failures = new Map<string, { readonly error: unknown; readonly until: number }>();
+
+  constructor(context: CacheContext<T>, lookups: Lookups<T>, reads: Reads<T>, pursuits: Pursuits<T>) {
+    this.#context = context;
+    this.#lookups = lookups;
+    this.#reads = reads;
+    this.#pursuits = pursuits;
+  }
+
+  getOrSet(key: string, factory: Factory<T>, options?: GetOrSetOptions): Promise<T | Detailed<T>> {
+    const kept = this.#reads.fromTier(key, options);
+    return kept ? Promise.resolve(this.#reads.serveKept(kept, options)) : this.#getOrCompute(key, factory, options ?? {});
+  }
+
+  async #getOrCompute(key: string, factory: Factory<T>, options: GetOrSetOptions): Promise<T | Detailed<T>> {
+    const plan = this.planOf(key, factory, options);
+    const { handout, facts } = await this.look(plan, options).join(options.signal);
+    const value = await handout.take();
+    return options.detailed ? { ...facts, value } : value;
+  }
+
+  /** @throws {InvalidKeyError | RangeError} A key, a tag or the TTL is not one. */
+  planOf(key: string, factory: Factory<T>, { ttl, tags = NO_TAGS }: GetOrSetOptions): Plan<T> {
+    const { keys, options } = this.#context;
+    keys.slot(key);
+    for (const tag of tags) keys.tag(tag);
+    const names = tags.length > 1 ? [...new Set(tags)] : tags;
+    return { key, factory, tags: names, ttlMs: ttl === undefined ? options.ttlMs : ttlToMs(ttl), stale: undefined };
+  }
+
+  look(plan: Plan<T>, options: GetOrSetOptions): Shared<Opened<T>> {
+    const special = options.notBefore ?? options.softTimeout ?? options.hardTimeout ?? options.ttl;
+    const name = special === undefined ? `${plan.key}\n${plan.tags.join("\n")}` : undefined;
+    const present = name === undefined ? undefined : this.#gathering.get(name);
+    if (present && !present.abandoned) {
+      this.#context.counts.joined += 1;
+      return present;
+    }
+    const look = new Shared<Opened<T>>((signal) => {
+      if (name !== undefined) this.#gathering.delete(name);
+      return this.#run(plan, { key: plan.key, tags: plan.tags, notBefore: options.notBefore }, options, signal);
+    });
+    if (name !== undefined) this.#gathering.set(name, look);
+    return look;
+  }
+
+  async #run(plan: Plan<T>, wanted: Wanted, options: GetOrSetOptions, signal: AbortSignal): Promise<Opened<T>> {
+    const context = this.#context;
+    const read = await tolerate(context, "read", () => this.#lookups.read(wanted, signal));
+    const found = read?.kind === "found" ? read.found : undefined;
+    const opened = found && found.freshness !== "late" ? await openFound(context, plan.key, found) : undefined;
+    if (found && opened) {
+      if (found.freshness === "stale" || isDueEarly(found.meta, found.ageMs, context.options)) {
+        this.#renew(plan, wanted, found);
+      }
+      return opened;
+    }
+    const kept = read ? undefined : this.#reads.lastKept(plan.key, options);
+    if (kept) return { handout: new Handout(this.#reads.serveKept(kept, undefined) as T, undefined), facts: MISS };
+    context.counts.misses += 1;
+    context.emit?.({ type: "miss", key: plan.key });
+    const seen = read?.kind === "missing" ? read.seen : found?.entry.id;
+    return this.#compute(plan, wanted, seen, found, options, signal);
+  }
+
+  /** Computes, with the late entry at hand where computing fails or takes too long. */
+  async #compute(
+    plan: Plan<T>,
+    wanted: Wanted,
+    seen: string | undefined,
+    late: Found | undefined,
+    options: GetOrSetOptions,
+    signal: AbortSignal,
+  ): Promise<Opened<T>> {
+    this.#throwRecentFailure(plan.key);
+    const { softTimeoutMs, hardTimeoutMs } = this.#timeouts(options);
+    const stale = late && (await openFound(this.#context, plan.key, late));
+    const work = this.#pursue({ ...plan, stale: await stale?.handout.take() }, wanted, seen, signal);
+    try {
+      if (stale && softTimeoutMs !== undefined) {
+        const first = await Promise.race([work, after(softTimeoutMs, stale)]);
+        if (first === stale) this.#goOnInBackground(work);
+        return first;
+      }
+      if (hardTimeoutMs === undefined) return await work;
+      return await untilAborted(work, deadline(hardTimeoutMs));
+    } catch (error) {
+      if (!signal.aborted) this.#rememberFailure(plan.key, error);
+      if (stale && !signal.aborted) return stale;
+      throw error;
+    }
+  }
+
+  async #pursue(plan: Plan<T>, wanted: Wanted, seen: string | undefined, signal: AbortSignal): Promise<Opened<T>> {
+    const outcome = await this.#pursuits.pursue(plan, wanted, seen, signal);
+    if (outcome.kind === "computed") return { handout: outcome.handout, facts: MISS };
+    const opened = await openFound(this.#context, plan.key, outcome.found);
+    // What others stored is not valid here: this caller computes for itself.
+    return opened ?? this.#pursue(plan, wanted, outcome.found.entry.id, signal);
+  }
+
+  #renew(plan: Plan<T>, wanted: Wanted, { entry }: Found): void {
+    if (this.#renewing.has(plan.key)) return;
+    this.#renewing.add(plan.key);
+    const work = this.#pursue(plan, wanted, entry.id, new AbortController().signal).finally(() =>
+      this.#renewing.delete(plan.key),
+    );
+    this.#goOnInBackground(work);
+  }
+
+  /** What fails there has been counted, and told as an event. */
+  #goOnInBackground(work: Promise<unknown>): void {
+    const settled = work.catch(() => {});
+    this.#context.options.waitUntil?.(settled);
+  }
+
+  #timeouts({ softTimeout, hardTimeout }: GetOrSetOptions): { softTimeoutMs?: number | undefined; hardTimeoutMs?: number | undefined } {
+    const { options } = this.#context;
+    return {
+      softTimeoutMs: softTimeout === undefined ? options.softTimeoutMs : parseDuration(softTimeout, "softTimeout"),
+      hardTimeoutMs: hardTimeout === undefined ? options.hardTimeoutMs : parseDuration(hardTimeout, "hardTimeout"),
+    };
+  }
+
+  #throwRecentFailure(key: string): void {
+    const failure = this.#failures.get(key);
+    if (!failure) return;
+    if (performance.now() < failure.until) throw failure.error;
+    this.#failures.delete(key);
+  }
+
+  #rememberFailure(key: string, error: unknown): void {
+    const { errorBackoffMs } = this.#context.options;
+    if (errorBackoffMs > 0) this.#failures.set(key, { error, until: performance.now() + errorBackoffMs });
+  }
+}
+
+function after<Value>(ms: number, value: Value): Promise<Value> {
+  return new Promise((resolve) => setTimeout(resolve, ms, value));
+}
+
+function deadline(ms: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(
+    () => controller.abort(new FactoryTimeoutError(`The value was not computed within hardTimeout, ${ms} ms.`, ms)),
+    ms,
+  );
+  return controller.signal;
+}

@@ -1,0 +1,94 @@
+import type { EntryOptions } from "./cache.ts";
+import type { CacheContext } from "./context.ts";
+import type { Duration } from "@holdfast/core";
+import { isFault } from "./faults.ts";
+import { covers, type Invalidation } from "./invalidation-token.ts";
+import type { Lookups } from "./lookup.ts";
+import type { TierEntry } from "./memory-tier.ts";
+import { openFound } from "./open-found.ts";
+import type { Detailed } from "./result.ts";
+
+export interface GetOptions {
+  /** Entries without all of these tags count as missing; their versions are read in the same trip. */
+  readonly tags?: readonly string[];
+  /** Nothing that this voided is returned, also where messages lag. */
+  readonly notBefore?: Invalidation;
+  readonly signal?: AbortSignal;
+  readonly detailed?: boolean;
+}
+
+export interface GetOrSetOptions extends GetOptions, EntryOptions {
+  /** @default the cache's */
+  readonly softTimeout?: Duration;
+  /** @default the cache's */
+  readonly hardTimeout?: Duration;
+}
+
+const NO_TAGS: readonly string[] = [];
+const MISS = { value: undefined, status: "miss", tier: undefined, ageMs: 0, ttlMs: undefined } as const;
+
+/** Reads of what is cached, in memory and in the store. */
+export class Reads<T> {
+  readonly #context: CacheContext<T>;
+  readonly #lookups: Lookups<T>;
+
+  constructor(context: CacheContext<T>, lookups: Lookups<T>) {
+    this.#context = context;
+    this.#lookups = lookups;
+  }
+
+  get(key: string, options?: GetOptions): Promise<T | undefined | Detailed<T | undefined>> {
+    const kept = this.fromTier(key, options);
+    return kept ? Promise.resolve(this.serveKept(kept, options)) : this.#fromStore(key, options);
+  }
+
+  /** A hit in memory. */
+  fromTier(key: string, options: GetOptions | undefined): TierEntry<T> | undefined {
+    const entry = this.#context.tier?.getFresh(key);
+    return entry && (!options || this.#suits(entry, key, options)) ? entry : undefined;
+  }
+
+  serveKept(entry: TierEntry<T>, options: GetOptions | undefined): T | Detailed<T> {
+    const { counts, emit } = this.#context;
+    counts.hits.memory += 1;
+    const value = entry.copy ? entry.copy() : (entry.value as T);
+    const ttlMs = entry.staleAt - performance.now();
+    if (ttlMs <= 0) counts.hits.stale += 1;
+    if (!options?.detailed) return value;
+    const status = ttlMs > 0 ? "hit" : "stale";
+    return { value, status, tier: "memory", ageMs: Math.max(0, entry.freshForMs - ttlMs), ttlMs };
+  }
+
+  /** While the store is away: what memory has, if it is fresh, or stale within what is allowed. */
+  lastKept(key: string, options: GetOptions): TierEntry<T> | undefined {
+    const entry = this.#context.tier?.getLast(key);
+    return entry && performance.now() < entry.staleUntil && this.#suits(entry, key, options) ? entry : undefined;
+  }
+
+  #suits(entry: TierEntry<T>, key: string, { tags = NO_TAGS, notBefore, signal }: GetOptions): boolean {
+    if (signal?.aborted) return false;
+    for (const tag of tags) if (!entry.tags.includes(tag)) return false;
+    return !notBefore || !covers(notBefore, key, entry.tags) || entry.startedAtMs > notBefore.atMs;
+  }
+
+  async #fromStore(key: string, options: GetOptions = {}): Promise<T | undefined | Detailed<T | undefined>> {
+    const { tags = NO_TAGS, notBefore, signal, detailed } = options;
+    const { counts, emit } = this.#context;
+    try {
+      const judgement = await this.#lookups.read({ key, tags, notBefore }, signal);
+      const usable = judgement.kind === "found" && judgement.found.freshness !== "late" ? judgement.found : undefined;
+      const opened = usable && (await openFound(this.#context, key, usable));
+      if (opened) {
+        const value = await opened.handout.take();
+        return detailed ? { ...opened.facts, value } : value;
+      }
+    } catch (error) {
+      const kept = isFault(error) ? this.lastKept(key, options) : undefined;
+      if (!kept) throw error;
+      return this.serveKept(kept, options);
+    }
+    counts.misses += 1;
+    emit?.({ type: "miss", key });
+    return detailed ? MISS : undefined;
+  }
+}

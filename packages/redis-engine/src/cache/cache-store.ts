@@ -1,0 +1,233 @@
+import type {
+  Announcement,
+  CacheClaim,
+  CacheClaimResult,
+  CacheFill,
+  CacheInvalidation,
+  CachePut,
+  CacheRead,
+  CacheReadResult,
+  CacheSlot,
+  CacheStore,
+  CallOptions,
+} from "@holdfast/core";
+import type { RedisCommands } from "../redis-commands.ts";
+import type { RedisReply } from "../redis-transport.ts";
+import { decodeNumber } from "../replies.ts";
+import { readTexts, removeKeys } from "../texts.ts";
+import { claim as claimScript } from "./claim-script.ts";
+import { fill as fillScript } from "./fill-script.ts";
+import { invalidate as invalidateScript } from "./invalidate-script.ts";
+import { release as releaseScript, renew as renewScript } from "./lease-scripts.ts";
+import { put as putScript } from "./put-script.ts";
+import { bySlot, type Group } from "./by-slot.ts";
+import { parseEntry } from "./stored-entry.ts";
+import { versionsElsewhere } from "./versions-elsewhere.ts";
+
+const NO_ANNOUNCEMENT: Announcement = { channel: "", message: "" };
+
+/** The cache port in Redis commands and scripts. */
+export class RedisCacheStore implements CacheStore {
+  readonly #redis: RedisCommands;
+  /** On a cluster a script reaches one slot: tags and the epoch, which live elsewhere, take trips of their own. */
+  readonly #clustered: boolean;
+
+  constructor(redis: RedisCommands) {
+    this.#redis = redis;
+    this.#clustered = redis.transport.slotOf !== undefined;
+  }
+
+  async read(reads: readonly CacheRead[], options?: CallOptions): Promise<CacheReadResult[]> {
+    const keys = [...new Set(reads.flatMap(({ slot, tags }) => [slot.entry, slot.bucket, ...tags]))];
+    const texts = await readTexts(this.#redis, keys, options);
+    if (reads.length === 1) return [{ entry: parseEntry(texts[0]), versions: texts.slice(1) }];
+    const found = new Map(keys.map((key, index) => [key, texts[index]]));
+    return reads.map(({ slot, tags }) => ({
+      entry: parseEntry(found.get(slot.entry)),
+      versions: [slot.bucket, ...tags].map((key) => found.get(key)),
+    }));
+  }
+
+  async claim(claims: readonly CacheClaim[], options?: CallOptions): Promise<CacheClaimResult[]> {
+    const [first] = claims;
+    if (!first) return [];
+    const { leaseTtlMs, versionTtlMs } = first;
+    const elsewhere = this.#clustered
+      ? await versionsElsewhere(
+          this.#redis,
+          claims.map(({ tags, epoch, token }) => ({ keys: [...tags, epoch], fresh: token })),
+          versionTtlMs,
+          options,
+        )
+      : undefined;
+    return this.#bySlot(claims, async (group) => {
+      const replies = await this.#redis.run(
+        claimScript,
+        group.items.flatMap(({ slot, tags, epoch }) => [slot.entry, slot.lease, slot.bucket, ...(elsewhere ? [] : [...tags, epoch])]),
+        [
+          leaseTtlMs,
+          versionTtlMs,
+          ...group.items.flatMap(({ token, seen, waitedFor, tags }, index) => [
+            token,
+            seen ?? "",
+            waitedFor ?? "",
+            elsewhere ? 0 : tags.length,
+            elsewhere ? 0 : 1,
+            elsewhere?.[group.positions[index]!]?.slice(0, -1).join(",") ?? "",
+          ]),
+        ],
+        options,
+      );
+      return group.items.map((item, index) =>
+        decodeClaim(item, replies[index] ?? null, elsewhere?.[group.positions[index]!] ?? []),
+      );
+    });
+  }
+
+  async fill(fills: readonly CacheFill[], options?: CallOptions): Promise<boolean[]> {
+    const late = this.#clustered ? await this.#lateVersions(fills, options) : undefined;
+    return this.#bySlot(fills, async (group) => {
+      const replies = await this.#redis.run(
+        fillScript,
+        group.items.flatMap(({ slot, tags, lateTags, epoch }) => [
+          slot.entry,
+          slot.lease,
+          slot.bucket,
+          ...(late ? [] : tags),
+          ...(late || lateTags.length === 0 ? [] : [epoch.key, ...lateTags]),
+        ]),
+        group.items.flatMap((item, index) => {
+          const { token, startedAtMs, versions, ttlMs, versionTtlMs, tags, lateTags, epoch, wake, text } = item;
+          const { channel, message } = wake ?? NO_ANNOUNCEMENT;
+          const elsewhere = late?.[group.positions[index]!];
+          // A lease under a token that nobody has is how a fill is refused: the lease itself is freed by its holder.
+          return [
+            elsewhere === "changed" ? "" : token,
+            startedAtMs,
+            [...versions, ...(Array.isArray(elsewhere) ? elsewhere : [])].join(","),
+            ttlMs,
+            versionTtlMs,
+            late ? 0 : tags.length,
+            late ? 0 : lateTags.length,
+            epoch.version,
+            channel,
+            message,
+            text,
+          ];
+        }),
+        options,
+      );
+      return group.items.map((_, index) => replies[index] === 1);
+    });
+  }
+
+  renew(slot: CacheSlot, token: string, leaseTtlMs: number, options?: CallOptions): Promise<boolean> {
+    return this.#redis.run(renewScript, [slot.lease], [token, leaseTtlMs], options);
+  }
+
+  release(
+    slot: CacheSlot,
+    token: string,
+    failureTtlMs: number | undefined,
+    { channel, message }: Announcement = NO_ANNOUNCEMENT,
+    options?: CallOptions,
+  ): Promise<void> {
+    return this.#redis.run(releaseScript, [slot.lease], [token, failureTtlMs ?? 0, channel, message], options);
+  }
+
+  async put(puts: readonly CachePut[], options?: CallOptions): Promise<void> {
+    const tagged = puts.some(({ tags }) => tags.length > 0);
+    const elsewhere =
+      this.#clustered && tagged
+        ? await versionsElsewhere(
+            this.#redis,
+            puts.map(({ tags, token }) => ({ keys: tags, fresh: token })),
+            puts[0]!.versionTtlMs,
+            options,
+          )
+        : undefined;
+    await this.#bySlot(puts, async (group) => {
+      await this.#redis.run(
+        putScript,
+        group.items.flatMap(({ slot, tags }) => [slot.entry, slot.lease, slot.bucket, ...(elsewhere ? [] : tags)]),
+        group.items.flatMap(({ token, ttlMs, versionTtlMs, tags, text }, index) => [
+          token,
+          ttlMs,
+          versionTtlMs,
+          elsewhere ? 0 : tags.length,
+          elsewhere?.[group.positions[index]!]?.join(",") ?? "",
+          text,
+        ]),
+        options,
+      );
+      return group.items.map(() => undefined);
+    });
+  }
+
+  async invalidate({ slots, tags, buckets, epoch, announce }: CacheInvalidation, options?: CallOptions): Promise<number> {
+    const { channel, message } = announce ?? NO_ANNOUNCEMENT;
+    const others = [...slots.flatMap(({ entry, lease }) => [entry, lease]), ...tags, ...buckets];
+    if (!this.#clustered) {
+      const keys = tags.length > 0 ? [epoch, ...others] : others;
+      return this.#redis.run(invalidateScript, keys, [channel, message], options);
+    }
+    // The epoch first: who then finds a tag's new version also finds that the epoch changed. The bus last:
+    // who hears of it must not read what was there before.
+    if (tags.length > 0) await removeKeys(this.#redis, [epoch], "repeatable", options);
+    await removeKeys(this.#redis, others, "repeatable", options);
+    if (channel !== "") await this.#redis.call(["PUBLISH", channel, message], decodeNumber, "repeatable", options);
+    return this.now(options);
+  }
+
+  now(options?: CallOptions): Promise<number> {
+    return this.#redis.call(["TIME"], decodeTime, "repeatable", options);
+  }
+
+  /** On a cluster: the late tags' versions for each fill, or "changed" where a tag was invalidated since the claim. */
+  async #lateVersions(fills: readonly CacheFill[], options?: CallOptions): Promise<(readonly string[] | "changed")[]> {
+    if (fills.every(({ lateTags }) => lateTags.length === 0)) return fills.map(() => []);
+    const versions = await versionsElsewhere(
+      this.#redis,
+      fills.map(({ lateTags, token }) => ({ keys: lateTags, fresh: token })),
+      fills[0]!.versionTtlMs,
+      options,
+    );
+    const epochs = await readTexts(
+      this.#redis,
+      fills.map(({ epoch }) => epoch.key),
+      options,
+    );
+    return versions.map((late, index) => {
+      const fill = fills[index]!;
+      return fill.lateTags.length === 0 || epochs[index] === fill.epoch.version ? late : "changed";
+    });
+  }
+
+  #bySlot<Item extends { readonly slot: CacheSlot }, Result>(
+    items: readonly Item[],
+    run: (group: Group<Item>) => Promise<Result[]>,
+  ): Promise<Result[]> {
+    return bySlot(items, this.#redis.transport.slotOf, run);
+  }
+}
+
+function decodeClaim({ tags }: CacheClaim, reply: RedisReply, elsewhere: readonly string[]): CacheClaimResult {
+  const [kind, ...parts] = Array.isArray(reply) ? (reply as readonly RedisReply[]) : [];
+  if (kind === "failed") return { kind };
+  if (kind === "held") return { kind, token: String(parts[0]), remainingMs: Math.max(0, decodeNumber(parts[1] ?? null)) };
+  const versions = [...parts.slice(1).map((version) => (version === null ? undefined : String(version))), ...elsewhere];
+  const entry = kind === "entry" && typeof parts[0] === "string" ? parseEntry(parts[0]) : undefined;
+  if (entry) return { kind: "entry", entry, versions: versions.slice(0, tags.length + 1) };
+  return {
+    kind: "granted",
+    startedAtMs: decodeNumber(parts[0] ?? null),
+    versions: versions.slice(0, tags.length + 1).map(String),
+    epoch: String(versions[tags.length + 1]),
+  };
+}
+
+/** @see https://redis.io/docs/latest/commands/time/ seconds and microseconds */
+function decodeTime(reply: RedisReply): number {
+  const [seconds, microseconds] = reply as readonly RedisReply[];
+  return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+}

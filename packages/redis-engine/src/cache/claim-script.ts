@@ -1,0 +1,55 @@
+import { defineScript, type Script } from "../define-script.ts";
+import type { RedisReply } from "../redis-transport.ts";
+import { CACHE_LUA } from "./lua.ts";
+
+/**
+ * Takes leases, or returns entries that the callers have not seen.
+ *
+ * KEYS for each claim: entry, lease, bucket, then its tags' versions and the epoch where they are in this slot.
+ * ARGV[1] lease TTL in milliseconds · ARGV[2] versions' TTL in milliseconds, or "forever" ·
+ * ARGV for each claim: token, entry seen (or empty), lease waited for (or empty), number of tag keys, 1 if the
+ * epoch's key is given, tag versions joined by commas where they are in other slots (or empty).
+ * Reply for each claim, one of: "entry", its text, versions… (nil if missing) · "granted", now in milliseconds,
+ * versions… · "held", token, remaining milliseconds · "failed". Versions are the bucket's, the tags', the epoch.
+ */
+export const claim: Script<string[], (string | number)[], readonly RedisReply[]> = defineScript({
+  name: "cache.claim",
+  repeat: "repeatable",
+  lua: `${CACHE_LUA}
+local lease_ttl, version_ttl = ARGV[1], ARGV[2]
+local replies, k, a = {}, 1, 3
+while k <= #KEYS do
+  local entry, lease, bucket = KEYS[k], KEYS[k + 1], KEYS[k + 2]
+  local token, seen, waited_for = ARGV[a], ARGV[a + 1], ARGV[a + 2]
+  local tags, epochs, given = tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4]), ARGV[a + 5]
+  local reply
+  local id = redis.call('GETRANGE', entry, 0, 15)
+  if id ~= '' and id ~= seen then
+    reply = {'entry', redis.call('GET', entry), redis.call('GET', bucket)}
+    for i = 1, tags do reply[#reply + 1] = redis.call('GET', KEYS[k + 2 + i]) end
+  else
+    local versions = {version_of(bucket, token, version_ttl)}
+    for i = 1, tags do versions[i + 1] = version_of(KEYS[k + 2 + i], token, version_ttl) end
+    local recorded = table.concat(versions, ',') .. ',' .. given
+    local held = redis.call('GET', lease)
+    local holder, state = '', ''
+    if held then holder, state = string.sub(held, 1, 16), string.sub(held, 17, 17) end
+    if state == '!' and holder == waited_for then
+      reply = {'failed'}
+    elseif held and state ~= '!' and holder ~= token and string.sub(held, 18) == recorded then
+      if state == ' ' then redis.call('SETRANGE', lease, 16, '+') end
+      reply = {'held', holder, redis.call('PTTL', lease)}
+    else
+      redis.call('SET', lease, token .. ' ' .. recorded, 'PX', lease_ttl)
+      reply = {'granted', now_ms()}
+      for i = 1, #versions do reply[#reply + 1] = versions[i] end
+      if epochs == 1 then reply[#reply + 1] = version_of(KEYS[k + 3 + tags], token, version_ttl) end
+    end
+  end
+  replies[#replies + 1] = reply
+  k = k + 3 + tags + epochs
+  a = a + 6
+end
+return replies`,
+  decode: (reply) => reply as readonly RedisReply[],
+});
