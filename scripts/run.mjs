@@ -1,8 +1,8 @@
 // Runs one of the workspace's tasks on a machine that has only Node >= 20 and npm:
 // installs everything with the pinned pnpm, then hands over to the pnpm script `task:<name>`.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -23,7 +23,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const environment = {
   ...process.env,
   // The tests also run the built packages on the Node that the user has, not only on the pinned one.
-  HOLDFAST_SYSTEM_NODE: process.env.HOLDFAST_SYSTEM_NODE ?? process.execPath,
+  HOLDFAST_SYSTEM_NODE: process.env.HOLDFAST_SYSTEM_NODE ?? findSystemNode(),
   TURBO_TELEMETRY_DISABLED: "1",
   NEXT_TELEMETRY_DISABLED: "1",
   npm_config_yes: "true",
@@ -46,6 +46,13 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 
 await run(["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only"]);
 await run(["--yes", packageManager, "run", "--silent", `task:${task}`, ...taskArguments]);
+
+/** npm puts node_modules/.bin first on the PATH, so that after the first installation this runs on the pinned Node. */
+function findSystemNode() {
+  const name = process.platform === "win32" ? "node.exe" : "node";
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? process.execPath;
+}
 
 /** @returns Whether anybody was there to receive it; signal 0 only asks. */
 function send(signal) {

@@ -1,1 +1,2 @@
-export {};
+export { type MemoryBackendOptions, memoryBackend } from "./memory-backend.ts";
+export { MemoryStorage, type MemoryStorageOptions } from "./memory-storage.ts";

@@ -1,11 +1,13 @@
-import { createEmitter, requireCapability, type Ttl } from "@holdfast/core";
+import { createEmitter, requireCapability } from "@holdfast/core";
 import { Batches } from "./batches.ts";
 import { CacheBus } from "./cache-bus.ts";
 import { createCacheKeys } from "./cache-keys.ts";
-import { CircuitBreaker } from "./circuit-breaker.ts";
+import { type BreakerOptions, CircuitBreaker } from "./circuit-breaker.ts";
+import { ComputingReads } from "./computing-reads.ts";
 import type { CacheContext } from "./context.ts";
 import { type CacheStats, createCounts } from "./events.ts";
 import type { Factory } from "./factory.ts";
+import { forget } from "./forget.ts";
 import { GuardedStore } from "./guarded-store.ts";
 import { InvalidationLog } from "./invalidation-log.ts";
 import type { Invalidation } from "./invalidation-token.ts";
@@ -41,16 +43,6 @@ export interface Cache<T> {
    */
   getOrSet(key: string, factory: Factory<T>, options?: GetOrSetOptions & { detailed?: false }): Promise<T>;
   getOrSet(key: string, factory: Factory<T>, options: GetOrSetOptions & { detailed: true }): Promise<Detailed<T>>;
-  /**
-   * As {@link Cache.getOrSet} for many keys: one trip to read, the factory once for what is missing, one trip to write.
-   *
-   * @param factory Gets the missing keys that this caller is to compute; a key that it leaves out stays missing.
-   */
-  getOrSetMany(
-    keys: readonly string[],
-    factory: (missing: string[], context: { signal: AbortSignal }) => Map<string, T> | Promise<Map<string, T>>,
-    options?: GetOrSetOptions,
-  ): Promise<Map<string, T>>;
   /** @throws {ValueTooLargeError | SerializationError} Nothing was written. */
   set(key: string, value: T, options?: SetOptions): Promise<void>;
   /** Voids keys, in every process; computations under way are not stored. While the store is away it is kept until it is back. */
@@ -70,14 +62,6 @@ export interface Cache<T> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** For one write. */
-export interface EntryOptions {
-  /** @default the cache's */
-  readonly ttl?: Ttl;
-  /** Names by which the entry can be voided. */
-  readonly tags?: readonly string[];
-}
-
 /**
  * Makes a cache over a backend.
  *
@@ -88,7 +72,8 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   requireCapability(options.backend, "cache", "createCache()");
   const context = createContext(options);
   const lookups = new Lookups(context);
-  const reads = new Reads(context, lookups, new Pursuits(context, lookups));
+  const reads = new Reads(context, lookups);
+  const computing = new ComputingReads(context, lookups, reads, new Pursuits(context, lookups));
   const batches = new Batches(context, lookups, reads);
   const writes = new Writes(context);
   const invalidations = new Invalidations(context);
@@ -97,8 +82,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
     get: ((key: string, getOptions?: GetOptions) => reads.get(key, getOptions)) as Cache<T>["get"],
     getMany: (keys, getOptions) => batches.getMany(keys, getOptions),
     getOrSet: ((key: string, factory: Factory<T>, getOptions?: GetOrSetOptions) =>
-      reads.getOrSet(key, factory, getOptions)) as Cache<T>["getOrSet"],
-    getOrSetMany: (keys, factory, getOptions) => batches.getOrSetMany(keys, factory, getOptions),
+      computing.getOrSet(key, factory, getOptions)) as Cache<T>["getOrSet"],
     set: (key, value, setOptions) => writes.set(key, value, setOptions),
     delete: (...keys) => invalidations.invalidate({ keys, tags: [], all: false }),
     invalidateTags: (...tags) => invalidations.invalidate({ keys: [], tags, all: false }),
@@ -111,18 +95,23 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   return cache;
 }
 
+/** A breaker for those who want none. */
+const NEVER_OPENS: BreakerOptions = { minimumCalls: Number.POSITIVE_INFINITY };
+
 function createContext<T>(options: CacheOptions<T>): CacheContext<T> {
   const resolved = resolveOptions(options);
   const keys = createCacheKeys(resolved.namespace, resolved.buckets);
   const emit = createEmitter(options.events);
   const log = new InvalidationLog();
   const wakes = new Wakes();
-  const tier = resolved.memory ? new MemoryTier<T>(log, resolved.memory.maxEntries, resolved.memory.maxBytes) : undefined;
+  const tier = resolved.memory
+    ? new MemoryTier<T>(log, resolved.memory.maxEntries, resolved.memory.maxBytes)
+    : undefined;
   const bus =
     options.backend.bus &&
     new CacheBus(options.backend.bus, keys.channel, {
       onInvalidated(invalidated) {
-        applyTo(log, tier, invalidated);
+        forget(log, tier, invalidated);
         emit?.({ type: "invalidated", origin: "elsewhere", ...invalidated });
       },
       onWake: (key) => wakes.wake(key),
@@ -135,7 +124,7 @@ function createContext<T>(options: CacheOptions<T>): CacheContext<T> {
   return {
     options: resolved,
     keys,
-    store: new GuardedStore(options.backend.cache, new CircuitBreaker(resolved.breaker), {
+    store: new GuardedStore(options.backend.cache, new CircuitBreaker(resolved.breaker || NEVER_OPENS), {
       buckets: keys.buckets,
       epoch: keys.epoch,
     }),
@@ -148,21 +137,4 @@ function createContext<T>(options: CacheOptions<T>): CacheContext<T> {
     counts: createCounts(),
     emit,
   };
-}
-
-/** What this process is to forget. */
-export function applyTo<T>(
-  log: InvalidationLog,
-  tier: MemoryTier<T> | undefined,
-  { keys, tags, all }: { keys: readonly string[]; tags: readonly string[]; all: boolean },
-): void {
-  if (all) {
-    log.voidAll();
-    tier?.clear();
-  }
-  for (const tag of tags) log.voidTag(tag);
-  for (const key of keys) {
-    log.voidKey(key);
-    tier?.delete(key);
-  }
 }

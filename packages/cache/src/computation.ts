@@ -1,4 +1,4 @@
-import type { CacheSlot } from "@holdfast/core";
+import { type CacheSlot, ValueTooLargeError } from "@holdfast/core";
 import { type CacheContext, storeCall, wakeOf } from "./context.ts";
 import { type Factory, type FactoryNotes, runFactory } from "./factory.ts";
 import { isFault } from "./faults.ts";
@@ -87,7 +87,7 @@ export async function encode<T>(
   try {
     return await values.encode(value);
   } catch (error) {
-    if (options.onTooLarge === "throw" || (error as { code?: unknown }).code !== "VALUE_TOO_LARGE") throw error;
+    if (options.onTooLarge === "throw" || !(error instanceof ValueTooLargeError)) throw error;
     counts.discarded += 1;
     return undefined;
   }
@@ -166,9 +166,7 @@ async function release<T>(
   failureTtlMs: number | undefined,
 ): Promise<void> {
   await tolerate(context, "release", () =>
-    context.store.call((store) =>
-      store.release(slot, token, failureTtlMs, wakeOf(context, key), storeCall(context)),
-    ),
+    context.store.call((store) => store.release(slot, token, failureTtlMs, wakeOf(context, key), storeCall(context))),
   );
 }
 

@@ -1,7 +1,7 @@
 import { FactoryTimeoutError, parseDuration } from "@holdfast/core";
 import { type Plan, tolerate } from "./computation.ts";
 import type { CacheContext } from "./context.ts";
-import { type Factory, untilAborted } from "./factory.ts";
+import type { Factory } from "./factory.ts";
 import { isDueEarly } from "./freshness.ts";
 import { Handout } from "./handout.ts";
 import type { Found, Lookups, Wanted } from "./lookup.ts";
@@ -11,6 +11,7 @@ import type { Pursuits } from "./pursuits.ts";
 import type { GetOrSetOptions, Reads } from "./reads.ts";
 import type { Detailed } from "./result.ts";
 import { Shared } from "./shared.ts";
+import { withTimeout } from "./timers.ts";
 
 const NO_TAGS: readonly string[] = [];
 const MISS = { status: "miss", tier: undefined, ageMs: 0, ttlMs: undefined } as const;
@@ -35,7 +36,9 @@ export class ComputingReads<T> {
 
   getOrSet(key: string, factory: Factory<T>, options?: GetOrSetOptions): Promise<T | Detailed<T>> {
     const kept = this.#reads.fromTier(key, options);
-    return kept ? Promise.resolve(this.#reads.serveKept(kept, options)) : this.#getOrCompute(key, factory, options ?? {});
+    return kept
+      ? Promise.resolve(this.#reads.serveKept(key, kept, options))
+      : this.#getOrCompute(key, factory, options ?? {});
   }
 
   async #getOrCompute(key: string, factory: Factory<T>, options: GetOrSetOptions): Promise<T | Detailed<T>> {
@@ -82,7 +85,7 @@ export class ComputingReads<T> {
       return opened;
     }
     const kept = read ? undefined : this.#reads.lastKept(plan.key, options);
-    if (kept) return { handout: new Handout(this.#reads.serveKept(kept, undefined) as T, undefined), facts: MISS };
+    if (kept) return { handout: new Handout(this.#reads.serveKept(plan.key, kept, undefined) as T, undefined), facts: MISS };
     context.counts.misses += 1;
     context.emit?.({ type: "miss", key: plan.key });
     const seen = read?.kind === "missing" ? read.seen : found?.entry.id;
@@ -101,20 +104,43 @@ export class ComputingReads<T> {
     this.#throwRecentFailure(plan.key);
     const { softTimeoutMs, hardTimeoutMs } = this.#timeouts(options);
     const stale = late && (await openFound(this.#context, plan.key, late));
-    const work = this.#pursue({ ...plan, stale: await stale?.handout.take() }, wanted, seen, signal);
+    const given = { ...plan, stale: await stale?.handout.take() };
+    const work = this.#pursueWithin(hardTimeoutMs, given, wanted, seen, signal);
     try {
       if (stale && softTimeoutMs !== undefined) {
-        const first = await Promise.race([work, after(softTimeoutMs, stale)]);
-        if (first === stale) this.#goOnInBackground(work);
-        return first;
+        return await withTimeout(work, softTimeoutMs, () => {
+          this.#goOnInBackground(work);
+          return stale;
+        });
       }
-      if (hardTimeoutMs === undefined) return await work;
-      return await untilAborted(work, deadline(hardTimeoutMs));
+      return await work;
     } catch (error) {
-      if (!signal.aborted) this.#rememberFailure(plan.key, error);
-      if (stale && !signal.aborted) return stale;
+      if (signal.aborted) throw error;
+      this.#rememberFailure(plan.key, error);
+      if (stale) return stale;
       throw error;
     }
+  }
+
+  /** A caller whose time is over leaves; the computation goes on while others wait for it. */
+  async #pursueWithin(
+    timeoutMs: number | undefined,
+    plan: Plan<T>,
+    wanted: Wanted,
+    seen: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Opened<T>> {
+    if (timeoutMs === undefined) return this.#pursue(plan, wanted, seen, signal);
+    const leave = new AbortController();
+    const work = this.#pursue(plan, wanted, seen, AbortSignal.any([signal, leave.signal]));
+    return withTimeout(work, timeoutMs, () => {
+      const error = new FactoryTimeoutError(
+        `The value was not computed within hardTimeout, ${timeoutMs} ms.`,
+        timeoutMs,
+      );
+      leave.abort(error);
+      throw error;
+    });
   }
 
   async #pursue(plan: Plan<T>, wanted: Wanted, seen: string | undefined, signal: AbortSignal): Promise<Opened<T>> {
@@ -140,7 +166,10 @@ export class ComputingReads<T> {
     this.#context.options.waitUntil?.(settled);
   }
 
-  #timeouts({ softTimeout, hardTimeout }: GetOrSetOptions): { softTimeoutMs?: number | undefined; hardTimeoutMs?: number | undefined } {
+  #timeouts({ softTimeout, hardTimeout }: GetOrSetOptions): {
+    softTimeoutMs?: number | undefined;
+    hardTimeoutMs?: number | undefined;
+  } {
     const { options } = this.#context;
     return {
       softTimeoutMs: softTimeout === undefined ? options.softTimeoutMs : parseDuration(softTimeout, "softTimeout"),
@@ -159,17 +188,4 @@ export class ComputingReads<T> {
     const { errorBackoffMs } = this.#context.options;
     if (errorBackoffMs > 0) this.#failures.set(key, { error, until: performance.now() + errorBackoffMs });
   }
-}
-
-function after<Value>(ms: number, value: Value): Promise<Value> {
-  return new Promise((resolve) => setTimeout(resolve, ms, value));
-}
-
-function deadline(ms: number): AbortSignal {
-  const controller = new AbortController();
-  setTimeout(
-    () => controller.abort(new FactoryTimeoutError(`The value was not computed within hardTimeout, ${ms} ms.`, ms)),
-    ms,
-  );
-  return controller.signal;
 }

@@ -5,7 +5,10 @@ import type { ResolvedCacheOptions } from "./options.ts";
 /** `"late"`: too old to be served, except where computing fails or takes long. */
 export type Freshness = "fresh" | "stale" | "late";
 
-type Options = Pick<ResolvedCacheOptions<unknown>, "staleWhileRevalidateMs" | "staleIfErrorMs" | "eagerBeta" | "jitter">;
+type Options = Pick<
+  ResolvedCacheOptions<unknown>,
+  "staleWhileRevalidateMs" | "staleIfErrorMs" | "eagerBeta" | "jitter"
+>;
 
 /** @param storeNowMs The store's clock; where it is not known, what the store still holds counts as fresh. */
 export function ageOf(entry: CacheEntry, storeNowMs: number | undefined): number {

@@ -1,1 +1,12 @@
-export {};
+export { type Cache, createCache } from "./cache.ts";
+export type { Invalidated } from "./cache-bus.ts";
+export type { BreakerOptions } from "./circuit-breaker.ts";
+export type { CloneMode } from "./clone.ts";
+export type { CacheEvent, CacheStats } from "./events.ts";
+export type { Factory, FactoryContext } from "./factory.ts";
+export type { Invalidation } from "./invalidation-token.ts";
+export type { CacheOptions, EntryOptions, MemoryTierOptions } from "./options.ts";
+export type { GetOptions, GetOrSetOptions } from "./reads.ts";
+export { cacheStatus, type Detailed } from "./result.ts";
+export type { WrapOptions } from "./wrap.ts";
+export type { SetOptions } from "./writes.ts";

@@ -1,6 +1,6 @@
-import { applyTo } from "./cache.ts";
 import type { Invalidated } from "./cache-bus.ts";
 import { type CacheContext, storeCall } from "./context.ts";
+import { forget } from "./forget.ts";
 import { createInvalidation, type Invalidation } from "./invalidation-token.ts";
 
 /** Voids keys, tags or everything: in the store, here, and over the bus elsewhere. */
@@ -29,7 +29,7 @@ export class Invalidations<T> {
       storeCall(this.#context),
     );
     // After the store: what was read before is void here, and what is read from now on is newer.
-    applyTo(log, tier, invalidated);
+    forget(log, tier, invalidated);
     if (atMs === undefined) counts.storeErrors += 1;
     else clock.learn(atMs);
     emit?.({ type: "invalidated", origin: "here", ...invalidated });

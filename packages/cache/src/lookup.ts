@@ -46,7 +46,10 @@ export class Lookups<T> {
     const { options } = context;
     this.#context = context;
     this.#needsClock =
-      options.staleWhileRevalidateMs > 0 || options.staleIfErrorMs > 0 || options.eagerBeta > 0 || options.memory !== false;
+      options.staleWhileRevalidateMs > 0 ||
+      options.staleIfErrorMs > 0 ||
+      options.eagerBeta > 0 ||
+      options.memory !== false;
   }
 
   /** Which tags to read with a key: those the caller names, and those that its entry was seen to have. */
@@ -70,7 +73,11 @@ export class Lookups<T> {
     for (let look = 0; open.length > 0 && look < MAX_LOOKS; look += 1) {
       const since = this.#context.log.now;
       const readTags = open.map((index) => this.tagsToRead(wanted[index]!));
-      const results = await this.#readStore(open.map((index) => wanted[index]!.key), readTags, signal);
+      const results = await this.#readStore(
+        open.map((index) => wanted[index]!.key),
+        readTags,
+        signal,
+      );
       const unknown: number[] = [];
       for (const [position, index] of open.entries()) {
         const judgement = this.judge(wanted[index]!, readTags[position]!, results[position]!, since);

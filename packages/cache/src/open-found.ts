@@ -15,7 +15,11 @@ export interface Opened<T> {
  *
  * @returns `undefined` if the text or the value is not valid, where that is to be a miss.
  */
-export async function openFound<T>(context: CacheContext<T>, key: string, found: Found): Promise<Opened<T> | undefined> {
+export async function openFound<T>(
+  context: CacheContext<T>,
+  key: string,
+  found: Found,
+): Promise<Opened<T> | undefined> {
   const { values, options, counts, emit } = context;
   const { entry, meta, body, ageMs, freshness, since } = found;
   const encoded = { body, gzip: meta.gzip };

@@ -74,6 +74,14 @@ export interface CacheOptions<T> {
   readonly events?: EventListener<CacheEvent>;
 }
 
+/** For one write. */
+export interface EntryOptions {
+  /** @default the cache's */
+  readonly ttl?: Ttl;
+  /** Names by which the entry can be voided. */
+  readonly tags?: readonly string[];
+}
+
 export interface ResolvedCacheOptions<T> {
   readonly namespace: string;
   readonly ttlMs: number;

@@ -1,11 +1,11 @@
-import type { EntryOptions } from "./cache.ts";
-import type { CacheContext } from "./context.ts";
 import type { Duration } from "@holdfast/core";
+import type { CacheContext } from "./context.ts";
 import { isFault } from "./faults.ts";
 import { covers, type Invalidation } from "./invalidation-token.ts";
 import type { Lookups } from "./lookup.ts";
 import type { TierEntry } from "./memory-tier.ts";
 import { openFound } from "./open-found.ts";
+import type { EntryOptions } from "./options.ts";
 import type { Detailed } from "./result.ts";
 
 export interface GetOptions {
@@ -39,7 +39,7 @@ export class Reads<T> {
 
   get(key: string, options?: GetOptions): Promise<T | undefined | Detailed<T | undefined>> {
     const kept = this.fromTier(key, options);
-    return kept ? Promise.resolve(this.serveKept(kept, options)) : this.#fromStore(key, options);
+    return kept ? Promise.resolve(this.serveKept(key, kept, options)) : this.#fromStore(key, options);
   }
 
   /** A hit in memory. */
@@ -48,15 +48,16 @@ export class Reads<T> {
     return entry && (!options || this.#suits(entry, key, options)) ? entry : undefined;
   }
 
-  serveKept(entry: TierEntry<T>, options: GetOptions | undefined): T | Detailed<T> {
+  serveKept(key: string, entry: TierEntry<T>, options: GetOptions | undefined): T | Detailed<T> {
     const { counts, emit } = this.#context;
     counts.hits.memory += 1;
     const value = entry.copy ? entry.copy() : (entry.value as T);
     const ttlMs = entry.staleAt - performance.now();
-    if (ttlMs <= 0) counts.hits.stale += 1;
+    const stale = ttlMs <= 0;
+    if (stale) counts.hits.stale += 1;
+    emit?.({ type: "hit", key, tier: "memory", stale });
     if (!options?.detailed) return value;
-    const status = ttlMs > 0 ? "hit" : "stale";
-    return { value, status, tier: "memory", ageMs: Math.max(0, entry.freshForMs - ttlMs), ttlMs };
+    return { value, status: stale ? "stale" : "hit", tier: "memory", ageMs: Math.max(0, entry.freshForMs - ttlMs), ttlMs };
   }
 
   /** While the store is away: what memory has, if it is fresh, or stale within what is allowed. */
@@ -85,7 +86,7 @@ export class Reads<T> {
     } catch (error) {
       const kept = isFault(error) ? this.lastKept(key, options) : undefined;
       if (!kept) throw error;
-      return this.serveKept(kept, options);
+      return this.serveKept(key, kept, options);
     }
     counts.misses += 1;
     emit?.({ type: "miss", key });

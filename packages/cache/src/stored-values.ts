@@ -9,10 +9,7 @@ export interface EncodedValue {
   readonly gzip: boolean;
 }
 
-type Options<T> = Pick<
-  ResolvedCacheOptions<T>,
-  "version" | "schema" | "maxValueBytes" | "compressAboveBytes"
->;
+type Options<T> = Pick<ResolvedCacheOptions<T>, "version" | "schema" | "maxValueBytes" | "compressAboveBytes">;
 
 /** Turns values into entries' texts and back, by the cache's options. */
 export class StoredValues<T> {

@@ -1,4 +1,5 @@
-import type { Cache, EntryOptions } from "./cache.ts";
+import type { Cache } from "./cache.ts";
+import type { EntryOptions } from "./options.ts";
 
 export interface WrapOptions<Args extends unknown[]> extends EntryOptions {
   /** The entry's key for these arguments. */

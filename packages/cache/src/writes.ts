@@ -1,6 +1,7 @@
-import { applyTo, type EntryOptions } from "./cache.ts";
 import { type CacheContext, storeCall } from "./context.ts";
+import { forget } from "./forget.ts";
 import { jittered, keptForMs, versionsKeptForMs } from "./freshness.ts";
+import type { EntryOptions } from "./options.ts";
 import { ttlToMs } from "./options.ts";
 import { createToken } from "./token.ts";
 
@@ -41,6 +42,6 @@ export class Writes<T> {
         storeCall(this.#context, signal),
       ),
     );
-    applyTo(log, tier, replaced);
+    forget(log, tier, replaced);
   }
 }

@@ -30,6 +30,8 @@ const ALL: readonly [error: errors.HoldfastError, code: errors.ErrorCode, name: 
   ],
   [new errors.BackendRejectedError("m", { cause }), "BACKEND_REJECTED", "BackendRejectedError", { cause }],
   [new errors.QuotaExceededError("m", { cause }), "QUOTA_EXCEEDED", "QuotaExceededError", { cause }],
+  [new errors.FactoryFailedError("m", { cause }), "FACTORY_FAILED", "FactoryFailedError", { cause }],
+  [new errors.FactoryTimeoutError("m", 5), "FACTORY_TIMEOUT", "FactoryTimeoutError", { timeoutMs: 5 }],
   [new errors.BatchError("m", [], { cause }), "BATCH", "BatchError", { cause, results: [] }],
 ];
 
@@ -45,7 +47,7 @@ describe("errors", () => {
 
   it("are all listed above, each with a code of its own", () => {
     const classes = Object.keys(errors).filter((name) => name !== "HoldfastError");
-    expect(ALL.map(([, , name]) => name).sort()).toEqual(classes.sort());
+    expect(ALL.map(([, , name]) => name).toSorted()).toEqual(classes.toSorted());
     expect(new Set(ALL.map(([, code]) => code)).size).toBe(ALL.length);
   });
 

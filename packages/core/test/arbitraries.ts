@@ -133,9 +133,9 @@ export const graph: fc.Arbitrary<unknown> = fc
   )
   .map((nodes) => {
     const made = nodes.map(({ kind }) => makeContainer(kind));
-    for (const [index, { links }] of nodes.entries()) {
-      for (const [name, to, other] of links) {
-        link(made[index]!, name, made[to % made.length], made[other % made.length]);
+    for (const [index, container] of made.entries()) {
+      for (const [name, to, other] of nodes[index]?.links ?? []) {
+        link(container, name, made[to % made.length], made[other % made.length]);
       }
     }
     return made[0];

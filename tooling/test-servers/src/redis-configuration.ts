@@ -12,6 +12,8 @@ export function writeConfiguration(port: number, bindAddress: string, directives
     appendonly: "no",
     // Shut down in order, a server keeps its data for the restart, although it takes no snapshots of itself.
     "shutdown-on-sigterm": "save",
+    // In seconds; a frozen replica is not waited for longer.
+    "shutdown-timeout": "1",
     ...directives,
   };
   return Object.entries(all)

@@ -1,4 +1,5 @@
 import { HoldfastError, SerializationError } from "../errors.ts";
+import { parseJson } from "./json.ts";
 import { isPlainJson } from "./plain.ts";
 import { readWrapped } from "./read.ts";
 import { isWrapped, looksWrapped, WRAPPED_START } from "./shape.ts";
@@ -56,24 +57,20 @@ function writeOther(value: unknown): string {
 }
 
 function decode(text: string): unknown {
-  const parsed = parse(text);
-  if (!text.startsWith(WRAPPED_START) || !isWrapped(parsed)) return parsed;
   try {
-    return readWrapped(parsed);
-  } catch (cause) {
-    if (cause instanceof HoldfastError) throw cause;
-    throw new SerializationError("The stored text cannot be read: it is nested too deeply.", "$", { cause });
+    const parsed = parseJson(text);
+    return text.startsWith(WRAPPED_START) && isWrapped(parsed) ? readWrapped(parsed) : parsed;
+  } catch (error) {
+    if (error instanceof HoldfastError) throw error;
+    throw unreadable(error);
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No cause: the engine's message quotes the text.
-    throw new SerializationError(
-      "The stored text is not JSON. Another program wrote it, or it was cut: delete the key, or store JSON.",
-      "$",
-    );
-  }
+/** Without a cause: the engine's message quotes the text. */
+function unreadable(error: unknown): SerializationError {
+  const message =
+    error instanceof SyntaxError
+      ? "The stored text is not JSON. Another program wrote it, or it was cut: delete the key, or store JSON."
+      : "The stored text cannot be read: it is nested too deeply. Delete the key, or store a flatter value.";
+  return new SerializationError(message, "$");
 }

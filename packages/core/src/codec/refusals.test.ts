@@ -147,7 +147,7 @@ describe("encode refuses, naming the path and what to do", () => {
   it("a revoked proxy", () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    failureOf(() => codec.encode({ proxy }));
+    expect(failureOf(() => codec.encode({ proxy })).cause).toBeInstanceOf(TypeError);
   });
 });
 

@@ -56,7 +56,12 @@ export type CacheClaimResult =
   /** There is an entry other than the one seen, with the versions that are current. */
   | { readonly kind: "entry"; readonly entry: CacheEntry; readonly versions: readonly (string | undefined)[] }
   /** The lease is the caller's, who is to compute under these versions. Versions that were missing were created. */
-  | { readonly kind: "granted"; readonly versions: readonly string[]; readonly epoch: string; readonly startedAtMs: number }
+  | {
+      readonly kind: "granted";
+      readonly versions: readonly string[];
+      readonly epoch: string;
+      readonly startedAtMs: number;
+    }
   /** Another holds it and computes under the versions that are current. */
   | { readonly kind: "held"; readonly token: string; readonly remainingMs: number }
   /** The lease that was waited for ended with a failure. */
@@ -128,9 +133,15 @@ export interface CacheStore {
   /**
    * Frees the lease, if it holds; with `failureTtlMs` its failure is kept for that long, for those who wait.
    */
-  release(slot: CacheSlot, token: string, failureTtlMs: number | undefined, wake?: Announcement, options?: CallOptions): Promise<void>;
+  release(
+    slot: CacheSlot,
+    token: string,
+    failureTtlMs: number | undefined,
+    wake?: Announcement,
+    options?: CallOptions,
+  ): Promise<void>;
   /** Writes each value under the versions that are current, and voids computations under way. On a cluster, tags cost a trip before. */
-  put(puts: readonly CachePut[], options?: CallOptions): Promise<void>;
+  put(puts: readonly CachePut[], announce?: Announcement, options?: CallOptions): Promise<void>;
   /**
    * Voids what is named, wherever it is cached or being computed. On a cluster, the announcement and tags cost further trips.
    *

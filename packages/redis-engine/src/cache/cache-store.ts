@@ -15,12 +15,12 @@ import type { RedisCommands } from "../redis-commands.ts";
 import type { RedisReply } from "../redis-transport.ts";
 import { decodeNumber } from "../replies.ts";
 import { readTexts, removeKeys } from "../texts.ts";
+import { bySlot, type Group } from "./by-slot.ts";
 import { claim as claimScript } from "./claim-script.ts";
 import { fill as fillScript } from "./fill-script.ts";
 import { invalidate as invalidateScript } from "./invalidate-script.ts";
 import { release as releaseScript, renew as renewScript } from "./lease-scripts.ts";
 import { put as putScript } from "./put-script.ts";
-import { bySlot, type Group } from "./by-slot.ts";
 import { parseEntry } from "./stored-entry.ts";
 import { versionsElsewhere } from "./versions-elsewhere.ts";
 
@@ -63,7 +63,12 @@ export class RedisCacheStore implements CacheStore {
     return this.#bySlot(claims, async (group) => {
       const replies = await this.#redis.run(
         claimScript,
-        group.items.flatMap(({ slot, tags, epoch }) => [slot.entry, slot.lease, slot.bucket, ...(elsewhere ? [] : [...tags, epoch])]),
+        group.items.flatMap(({ slot, tags, epoch }) => [
+          slot.entry,
+          slot.lease,
+          slot.bucket,
+          ...(elsewhere ? [] : [...tags, epoch]),
+        ]),
         [
           leaseTtlMs,
           versionTtlMs,
@@ -135,7 +140,8 @@ export class RedisCacheStore implements CacheStore {
     return this.#redis.run(releaseScript, [slot.lease], [token, failureTtlMs ?? 0, channel, message], options);
   }
 
-  async put(puts: readonly CachePut[], options?: CallOptions): Promise<void> {
+  async put(puts: readonly CachePut[], announce?: Announcement, options?: CallOptions): Promise<void> {
+    const { channel, message } = announce ?? NO_ANNOUNCEMENT;
     const tagged = puts.some(({ tags }) => tags.length > 0);
     const elsewhere =
       this.#clustered && tagged
@@ -150,21 +156,30 @@ export class RedisCacheStore implements CacheStore {
       await this.#redis.run(
         putScript,
         group.items.flatMap(({ slot, tags }) => [slot.entry, slot.lease, slot.bucket, ...(elsewhere ? [] : tags)]),
-        group.items.flatMap(({ token, ttlMs, versionTtlMs, tags, text }, index) => [
-          token,
-          ttlMs,
-          versionTtlMs,
-          elsewhere ? 0 : tags.length,
-          elsewhere?.[group.positions[index]!]?.join(",") ?? "",
-          text,
-        ]),
+        [
+          this.#clustered ? "" : channel,
+          message,
+          ...group.items.flatMap(({ token, ttlMs, versionTtlMs, tags, text }, index) => [
+            token,
+            ttlMs,
+            versionTtlMs,
+            elsewhere ? 0 : tags.length,
+            elsewhere?.[group.positions[index]!]?.join(",") ?? "",
+            text,
+          ]),
+        ],
         options,
       );
       return group.items.map(() => undefined);
     });
+    // On a cluster messages may overtake writes on other nodes, so they leave afterwards.
+    if (this.#clustered) await this.#publish(announce, options);
   }
 
-  async invalidate({ slots, tags, buckets, epoch, announce }: CacheInvalidation, options?: CallOptions): Promise<number> {
+  async invalidate(
+    { slots, tags, buckets, epoch, announce }: CacheInvalidation,
+    options?: CallOptions,
+  ): Promise<number> {
     const { channel, message } = announce ?? NO_ANNOUNCEMENT;
     const others = [...slots.flatMap(({ entry, lease }) => [entry, lease]), ...tags, ...buckets];
     if (!this.#clustered) {
@@ -175,12 +190,17 @@ export class RedisCacheStore implements CacheStore {
     // who hears of it must not read what was there before.
     if (tags.length > 0) await removeKeys(this.#redis, [epoch], "repeatable", options);
     await removeKeys(this.#redis, others, "repeatable", options);
-    if (channel !== "") await this.#redis.call(["PUBLISH", channel, message], decodeNumber, "repeatable", options);
+    await this.#publish(announce, options);
     return this.now(options);
   }
 
   now(options?: CallOptions): Promise<number> {
     return this.#redis.call(["TIME"], decodeTime, "repeatable", options);
+  }
+
+  async #publish(announce: Announcement | undefined, options?: CallOptions): Promise<void> {
+    if (!announce) return;
+    await this.#redis.call(["PUBLISH", announce.channel, announce.message], decodeNumber, "repeatable", options);
   }
 
   /** On a cluster: the late tags' versions for each fill, or "changed" where a tag was invalidated since the claim. */
@@ -214,7 +234,8 @@ export class RedisCacheStore implements CacheStore {
 function decodeClaim({ tags }: CacheClaim, reply: RedisReply, elsewhere: readonly string[]): CacheClaimResult {
   const [kind, ...parts] = Array.isArray(reply) ? (reply as readonly RedisReply[]) : [];
   if (kind === "failed") return { kind };
-  if (kind === "held") return { kind, token: String(parts[0]), remainingMs: Math.max(0, decodeNumber(parts[1] ?? null)) };
+  if (kind === "held")
+    return { kind, token: String(parts[0]), remainingMs: Math.max(0, decodeNumber(parts[1] ?? null)) };
   const versions = [...parts.slice(1).map((version) => (version === null ? undefined : String(version))), ...elsewhere];
   const entry = kind === "entry" && typeof parts[0] === "string" ? parseEntry(parts[0]) : undefined;
   if (entry) return { kind: "entry", entry, versions: versions.slice(0, tags.length + 1) };
