@@ -17,6 +17,7 @@ import type { MemoryStorage } from "./memory-storage.ts";
 
 /** The cache port in this process's memory. */
 export class MemoryCacheStore implements CacheStore {
+  readonly buckets = 1;
   readonly #storage: MemoryStorage;
   readonly #calls: Calls;
 
@@ -77,7 +78,7 @@ export class MemoryCacheStore implements CacheStore {
       for (const { slot, tags, token, text, ttlMs, versionTtlMs } of puts) {
         const versions = [slot.bucket, ...tags].map((key) => this.#version(key, token, versionTtlMs));
         const now = clock.now();
-        cacheEntries.set(slot.entry, { id: token, startedAtMs: now, createdAtMs: now, versions, text }, ttlMs);
+        cacheEntries.set(slot.entry, { id: token, startedAtMs: now, createdAtMs: now, versions: versions.join(), text }, ttlMs);
         cacheLeases.delete(slot.lease);
       }
       this.#announce(announce);
@@ -128,7 +129,7 @@ export class MemoryCacheStore implements CacheStore {
     if (lateTags.length > 0 && cacheVersions.get(epoch.key) !== epoch.version) return false;
     for (const key of [slot.bucket, ...tags]) this.#prolong(key, versionTtlMs);
     const versions = [...fill.versions, ...lateTags.map((key) => this.#version(key, token, versionTtlMs))];
-    cacheEntries.set(slot.entry, { id: token, startedAtMs, createdAtMs: clock.now(), versions, text }, ttlMs);
+    cacheEntries.set(slot.entry, { id: token, startedAtMs, createdAtMs: clock.now(), versions: versions.join(), text }, ttlMs);
     return true;
   }
 

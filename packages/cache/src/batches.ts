@@ -1,7 +1,7 @@
 import type { CacheContext } from "./context.ts";
 import { isFault } from "./faults.ts";
 import type { Lookups } from "./lookup.ts";
-import { openFound } from "./open-found.ts";
+import { decodeFound, INVALID } from "./open-found.ts";
 import type { GetOptions, Reads } from "./reads.ts";
 
 const NO_TAGS: readonly string[] = [];
@@ -20,7 +20,6 @@ export class Batches<T> {
 
   /** What is cached of the keys, in their order: from memory, and the rest in one trip. */
   async getMany(keys: readonly string[], options: GetOptions = {}): Promise<Map<string, T>> {
-    const { tags = NO_TAGS, notBefore, signal } = options;
     const values = new Map<string, T>();
     const open: string[] = [];
     for (const key of new Set(keys)) {
@@ -29,30 +28,33 @@ export class Batches<T> {
       else open.push(key);
     }
     if (open.length === 0) return values;
+    const keptInMemory = values.size;
+    await this.#readInto(values, open, options);
+    if (keptInMemory === 0) return values;
+    return new Map(keys.flatMap((key) => (values.has(key) ? [[key, values.get(key) as T] as const] : [])));
+  }
+
+  async #readInto(values: Map<string, T>, keys: readonly string[], options: GetOptions): Promise<void> {
+    const { tags = NO_TAGS, notBefore, signal } = options;
     try {
-      const judgements = await this.#lookups.readMany(
-        open.map((key) => ({ key, tags, notBefore })),
-        signal,
+      const wanted = keys.map((key) => ({ key, tags, notBefore }));
+      const judgements = await this.#lookups.readMany(wanted, signal);
+      const decoded = judgements.map((judgement, index) =>
+        judgement.kind === "found" && judgement.freshness !== "late"
+          ? decodeFound(this.#context, keys[index]!, judgement)
+          : INVALID,
       );
-      await Promise.all(
-        judgements.map(async (judgement, index) => {
-          const key = open[index]!;
-          const found =
-            judgement.kind === "found" && judgement.found.freshness !== "late" ? judgement.found : undefined;
-          const opened = found && (await openFound(this.#context, key, found));
-          if (opened) values.set(key, await opened.handout.take());
-          else this.#miss(key);
-        }),
-      );
+      const settled = decoded.some((value) => value instanceof Promise) ? await Promise.all(decoded) : decoded;
+      for (const [index, value] of settled.entries()) {
+        if (value === INVALID) this.#miss(keys[index]!);
+        else values.set(keys[index]!, value as T);
+      }
     } catch (error) {
       if (!isFault(error)) throw error;
-      const kept = open.map((key) => [key, this.#reads.lastKept(key, options)] as const);
+      const kept = keys.map((key) => [key, this.#reads.lastKept(key, options)] as const);
       if (kept.every(([, entry]) => !entry)) throw error;
       for (const [key, entry] of kept) if (entry) values.set(key, this.#reads.serveKept(key, entry, undefined) as T);
     }
-    return new Map(
-      [...new Set(keys)].flatMap((key) => (values.has(key) ? [[key, values.get(key) as T] as const] : [])),
-    );
   }
 
   #miss(key: string): void {

@@ -23,7 +23,7 @@ export class CircuitBreaker {
   readonly #minimumCalls: number;
   readonly #sliceMs: number;
   readonly #openMs: number;
-  readonly #slices: { at: number; calls: number; failures: number }[] = [];
+  #slices: { readonly at: number; calls: number; failures: number }[] = [{ at: 0, calls: 0, failures: 0 }];
   #openedAtMs: number | undefined;
   #probing = false;
 
@@ -39,49 +39,61 @@ export class CircuitBreaker {
   }
 
   /** @throws {BackendUnavailableError} At once, while the circuit is open. */
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    const probe = this.#enter();
-    try {
-      const result = await call();
-      this.#record(false, probe);
-      return result;
-    } catch (error) {
-      this.#record(isOutage(error), probe);
-      throw error;
-    }
+  run<T>(call: () => Promise<T>): Promise<T> {
+    const probe = this.#openedAtMs !== undefined;
+    if (probe && !this.#mayProbe()) return Promise.reject(leftAlone());
+    return call().then(
+      (result) => {
+        this.#succeed(probe);
+        return result;
+      },
+      (error: unknown) => {
+        if (isOutage(error)) this.#fail(probe);
+        else this.#succeed(probe);
+        throw error;
+      },
+    );
   }
 
-  #enter(): boolean {
-    if (this.#openedAtMs === undefined) return false;
-    if (this.#probing || performance.now() - this.#openedAtMs < this.#openMs) {
-      throw new BackendUnavailableError(
-        "The store has failed repeatedly and is left alone for a moment. It is probed again within seconds.",
-        "not-applied",
-      );
-    }
+  #mayProbe(): boolean {
+    if (this.#probing || performance.now() - (this.#openedAtMs ?? 0) < this.#openMs) return false;
     this.#probing = true;
     return true;
   }
 
-  #record(failed: boolean, probe: boolean): void {
+  /** Reads no clock: a slice is as old as the last failure before it, which can only make it count for less. */
+  #succeed(probe: boolean): void {
+    this.#slices.at(-1)!.calls += 1;
+    if (!probe) return;
+    this.#probing = false;
+    this.#openedAtMs = undefined;
+    this.#slices = [{ at: 0, calls: 0, failures: 0 }];
+  }
+
+  #fail(probe: boolean): void {
+    const now = performance.now();
     if (probe) {
       this.#probing = false;
-      this.#openedAtMs = failed ? performance.now() : undefined;
-      this.#slices.length = 0;
+      this.#openedAtMs = now;
       return;
     }
-    const at = Math.floor(performance.now() / this.#sliceMs);
-    const last = this.#slices.at(-1);
-    const slice = last?.at === at ? last : { at, calls: 0, failures: 0 };
-    if (slice !== last) this.#slices.push(slice);
-    while (this.#slices[0]!.at <= at - SLICES) this.#slices.shift();
+    const at = Math.floor(now / this.#sliceMs);
+    if (this.#slices.at(-1)!.at !== at) this.#slices.push({ at, calls: 0, failures: 0 });
+    this.#slices = this.#slices.filter((slice) => slice.at > at - SLICES);
+    const slice = this.#slices.at(-1)!;
     slice.calls += 1;
-    if (!failed) return;
     slice.failures += 1;
     const calls = this.#slices.reduce((sum, { calls }) => sum + calls, 0);
     const failures = this.#slices.reduce((sum, { failures }) => sum + failures, 0);
-    if (calls >= this.#minimumCalls && failures / calls >= this.#failureRatio) this.#openedAtMs ??= performance.now();
+    if (calls >= this.#minimumCalls && failures / calls >= this.#failureRatio) this.#openedAtMs ??= now;
   }
+}
+
+function leftAlone(): BackendUnavailableError {
+  return new BackendUnavailableError(
+    "The store has failed repeatedly and is left alone for a moment. It is probed again within seconds.",
+    "not-applied",
+  );
 }
 
 function isOutage(error: unknown): boolean {

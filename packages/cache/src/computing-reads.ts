@@ -76,7 +76,7 @@ export class ComputingReads<T> {
   async #run(plan: Plan<T>, wanted: Wanted, options: GetOrSetOptions, signal: AbortSignal): Promise<Opened<T>> {
     const context = this.#context;
     const read = await tolerate(context, "read", () => this.#lookups.read(wanted, signal));
-    const found = read?.kind === "found" ? read.found : undefined;
+    const found = read?.kind === "found" ? read : undefined;
     const opened = found && found.freshness !== "late" ? await openFound(context, plan.key, found) : undefined;
     if (found && opened) {
       if (found.freshness === "stale" || isDueEarly(found.meta, found.ageMs, context.options)) {
@@ -146,9 +146,9 @@ export class ComputingReads<T> {
   async #pursue(plan: Plan<T>, wanted: Wanted, seen: string | undefined, signal: AbortSignal): Promise<Opened<T>> {
     const outcome = await this.#pursuits.pursue(plan, wanted, seen, signal);
     if (outcome.kind === "computed") return { handout: outcome.handout, facts: MISS };
-    const opened = await openFound(this.#context, plan.key, outcome.found);
+    const opened = await openFound(this.#context, plan.key, outcome);
     // What others stored is not valid here: this caller computes for itself.
-    return opened ?? this.#pursue(plan, wanted, outcome.found.entry.id, signal);
+    return opened ?? this.#pursue(plan, wanted, outcome.entry.id, signal);
   }
 
   #renew(plan: Plan<T>, wanted: Wanted, { entry }: Found): void {

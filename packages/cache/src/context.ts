@@ -26,11 +26,9 @@ export interface CacheContext<T> {
 }
 
 /** Bounds of one call of the store. */
-export function storeCall<T>({ options }: CacheContext<T>, signal?: AbortSignal): CallOptions {
-  return options.timeoutMs === undefined && !signal ? NO_BOUNDS : { timeoutMs: options.timeoutMs, signal };
+export function storeCall<T>({ options }: CacheContext<T>, signal?: AbortSignal): CallOptions | undefined {
+  return options.timeoutMs === undefined && !signal ? undefined : { timeoutMs: options.timeoutMs, signal };
 }
-
-const NO_BOUNDS: CallOptions = {};
 
 /** How a key's waiters elsewhere are told that its computation has ended. */
 export function wakeOf<T>({ bus, keys }: CacheContext<T>, key: string): Announcement | undefined {

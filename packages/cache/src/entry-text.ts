@@ -12,29 +12,49 @@ export interface EntryMeta {
   readonly gzip: boolean;
 }
 
-/** The form of the first line; another number is another form and reads as missing. */
-const FORM = 1;
+/** The form of the first line; another one reads as missing. */
+const FORM = "1";
+/** Many entries have the same version and tags; more different ones than this are read each time. */
+const MAX_LABELS = 1_000;
 
-/** One line of JSON, then the body. */
+const labels = new Map<string, { readonly version: string; readonly tags: readonly string[] }>();
+
+/** One line, and the body: `1 <fresh for> <cost> <gzip> <JSON of the version and the tags>`. */
 export function writeEntryText({ version, freshForMs, costMs, tags, gzip }: EntryMeta, body: string): string {
   const freshFor = Number.isFinite(freshForMs) ? freshForMs : 0;
-  return `${JSON.stringify([FORM, version, freshFor, Math.round(costMs), gzip ? 1 : 0, ...tags])}\n${body}`;
+  return `${FORM} ${freshFor} ${Math.round(costMs)} ${gzip ? 1 : 0} ${JSON.stringify([version, ...tags])}\n${body}`;
 }
 
 /** @returns `undefined` if the text has another form. */
 export function readEntryText(text: string): { readonly meta: EntryMeta; readonly body: string } | undefined {
   const end = text.indexOf("\n");
-  if (end === -1) return undefined;
-  let line: unknown;
+  const freshEnd = text.indexOf(" ", 2);
+  const costEnd = text.indexOf(" ", freshEnd + 1);
+  const label = readLabel(text.slice(costEnd + 3, end));
+  if (!label || !text.startsWith(FORM) || text[1] !== " ") return undefined;
+  const freshFor = Number(text.slice(2, freshEnd));
+  return {
+    meta: {
+      version: label.version,
+      tags: label.tags,
+      freshForMs: freshFor === 0 ? Number.POSITIVE_INFINITY : freshFor,
+      costMs: Number(text.slice(freshEnd + 1, costEnd)),
+      gzip: text[costEnd + 1] === "1",
+    },
+    body: text.slice(end + 1),
+  };
+}
+
+function readLabel(text: string): { readonly version: string; readonly tags: readonly string[] } | undefined {
+  const known = labels.get(text);
+  if (known) return known;
   try {
-    line = JSON.parse(text.slice(0, end));
+    const [version, ...tags] = JSON.parse(text) as [string, ...string[]];
+    const label = { version, tags };
+    if (labels.size >= MAX_LABELS) labels.clear();
+    labels.set(text, label);
+    return label;
   } catch {
     return undefined;
   }
-  if (!Array.isArray(line) || line[0] !== FORM) return undefined;
-  const [, version, freshFor, costMs, gzip, ...tags] = line as [number, string, number, number, number, ...string[]];
-  return {
-    meta: { version, freshForMs: freshFor === 0 ? Number.POSITIVE_INFINITY : freshFor, costMs, tags, gzip: gzip === 1 },
-    body: text.slice(end + 1),
-  };
 }

@@ -41,9 +41,9 @@ export class GuardedStore {
   }
 
   /** @throws {BackendUnavailableError} The store is away, or pending invalidations cannot be applied. */
-  async call<T>(operation: (store: CacheStore) => Promise<T>): Promise<T> {
-    if (this.#hasPending) await this.#applyPending();
-    return this.#breaker.run(() => operation(this.#store));
+  call<T>(operation: (store: CacheStore) => Promise<T>): Promise<T> {
+    const run = () => this.#breaker.run(() => operation(this.#store));
+    return this.#hasPending ? this.#applyPending().then(run) : run();
   }
 
   /**

@@ -7,6 +7,7 @@ import { covers, type Invalidation } from "./invalidation-token.ts";
 
 /** An entry that nothing voids. */
 export interface Found {
+  readonly kind: "found";
   readonly entry: CacheEntry;
   readonly meta: EntryMeta;
   readonly body: string;
@@ -16,6 +17,18 @@ export interface Found {
   readonly since: Moment;
 }
 
+/** Nothing, or an entry that is void; its id, so that a claim does not return it again. */
+export interface Missing {
+  readonly kind: "missing";
+  readonly seen: string | undefined;
+}
+
+/** The entry has tags whose versions were not read. */
+export interface UnknownTags {
+  readonly kind: "unknownTags";
+  readonly tags: readonly string[];
+}
+
 /** What was asked for. */
 export interface Wanted {
   readonly key: string;
@@ -23,18 +36,11 @@ export interface Wanted {
   readonly notBefore: Invalidation | undefined;
 }
 
-/** What a reading of the store shows. */
-export type Judgement =
-  | { readonly kind: "found"; readonly found: Found }
-  /** Nothing, or an entry that is void; its id, so that a claim does not return it again. */
-  | { readonly kind: "missing"; readonly seen: string | undefined }
-  /** The entry has tags whose versions were not read. */
-  | { readonly kind: "unknownTags"; readonly tags: readonly string[] };
-
 /** How many keys with tags that callers do not name are remembered. */
 const MAX_HINTS = 10_000;
 /** Tags change with entries, so a second look may find others again; then it counts as a miss. */
 const MAX_LOOKS = 3;
+const NOTHING: Missing = { kind: "missing", seen: undefined };
 
 /** Reads entries, with the versions that decide whether they hold. */
 export class Lookups<T> {
@@ -43,54 +49,51 @@ export class Lookups<T> {
   readonly #hints = new Map<string, readonly string[]>();
 
   constructor(context: CacheContext<T>) {
-    const { options } = context;
+    const { staleWhileRevalidateMs, staleIfErrorMs, eagerBeta, memory } = context.options;
     this.#context = context;
-    this.#needsClock =
-      options.staleWhileRevalidateMs > 0 ||
-      options.staleIfErrorMs > 0 ||
-      options.eagerBeta > 0 ||
-      options.memory !== false;
+    this.#needsClock = staleWhileRevalidateMs > 0 || staleIfErrorMs > 0 || eagerBeta > 0 || memory !== false;
   }
 
-  /** Which tags to read with a key: those the caller names, and those that its entry was seen to have. */
-  tagsToRead({ key, tags }: Wanted): readonly string[] {
-    const hint = this.#hints.get(key);
-    return hint ? [...new Set([...tags, ...hint])] : tags;
-  }
-
-  /** One trip; another for each entry with tags that nobody knew of. */
-  async read(wanted: Wanted, signal?: AbortSignal): Promise<Exclude<Judgement, { kind: "unknownTags" }>> {
-    const [judgement] = await this.readMany([wanted], signal);
-    return judgement!;
-  }
-
-  async readMany(
-    wanted: readonly Wanted[],
-    signal?: AbortSignal,
-  ): Promise<Exclude<Judgement, { kind: "unknownTags" }>[]> {
-    const judgements: Exclude<Judgement, { kind: "unknownTags" }>[] = [];
-    let open = [...wanted.keys()];
-    for (let look = 0; open.length > 0 && look < MAX_LOOKS; look += 1) {
+  /** One trip; another if the entry has tags that nobody knew of. */
+  async read(wanted: Wanted, signal?: AbortSignal): Promise<Found | Missing> {
+    let seen: string | undefined;
+    for (let look = 0; look < MAX_LOOKS; look += 1) {
       const since = this.#context.log.now;
-      const readTags = open.map((index) => this.tagsToRead(wanted[index]!));
-      const results = await this.#readStore(
-        open.map((index) => wanted[index]!.key),
-        readTags,
-        signal,
-      );
-      const unknown: number[] = [];
-      for (const [position, index] of open.entries()) {
-        const judgement = this.judge(wanted[index]!, readTags[position]!, results[position]!, since);
-        if (judgement.kind === "unknownTags") {
-          this.#remember(wanted[index]!.key, judgement.tags);
-          judgements[index] = { kind: "missing", seen: results[position]?.entry?.id };
-          unknown.push(index);
-        } else {
-          judgements[index] = judgement;
-        }
-      }
-      open = unknown;
+      const tags = this.#tagsToRead(wanted);
+      const [result] = await this.#readStore([wanted.key], [tags], signal);
+      const judgement = this.judge(wanted, tags, result!, since);
+      if (judgement.kind !== "unknownTags") return judgement;
+      this.#remember(wanted.key, judgement.tags);
+      seen = result!.entry?.id;
     }
+    return { kind: "missing", seen };
+  }
+
+  /** The same for many: one trip; another for those with tags that nobody knew of. */
+  async readMany(wanted: readonly Wanted[], signal?: AbortSignal): Promise<(Found | Missing)[]> {
+    const since = this.#context.log.now;
+    const tags = wanted.map((one) => this.#tagsToRead(one));
+    const results = await this.#readStore(
+      wanted.map(({ key }) => key),
+      tags,
+      signal,
+    );
+    const judgements: (Found | Missing)[] = [];
+    const again: Promise<void>[] = [];
+    for (const [index, one] of wanted.entries()) {
+      const judgement = this.judge(one, tags[index]!, results[index]!, since);
+      if (judgement.kind !== "unknownTags") {
+        judgements[index] = judgement;
+        continue;
+      }
+      this.#remember(one.key, judgement.tags);
+      again.push(
+        this.read(one, signal).then((second) => {
+          judgements[index] = second;
+        }),
+      );
+    }
+    if (again.length > 0) await Promise.all(again);
     return judgements;
   }
 
@@ -99,28 +102,31 @@ export class Lookups<T> {
     readTags: readonly string[],
     { entry, versions }: CacheReadResult,
     since: Moment,
-  ): Judgement {
-    if (!entry) return { kind: "missing", seen: undefined };
-    const missing = { kind: "missing", seen: entry.id } as const;
+  ): Found | Missing | UnknownTags {
+    if (!entry) return NOTHING;
     const text = readEntryText(entry.text);
     const { options, clock } = this.#context;
-    if (!text || text.meta.version !== options.version || entry.versions[0] !== versions[0]) return missing;
+    if (!text || text.meta.version !== options.version) return { kind: "missing", seen: entry.id };
     const { meta, body } = text;
-    for (const tag of tags) if (!meta.tags.includes(tag)) return missing;
-    let known = true;
-    for (const [index, tag] of meta.tags.entries()) {
-      const position = readTags.indexOf(tag);
-      if (position === -1) known = false;
-      else if (versions[position + 1] !== entry.versions[index + 1]) return missing;
+    const current = versionsFor(meta.tags, readTags, versions);
+    if (current === undefined) return { kind: "unknownTags", tags: meta.tags };
+    if (
+      current !== entry.versions ||
+      tags.some((tag) => !meta.tags.includes(tag)) ||
+      (notBefore && covers(notBefore, key, meta.tags) && entry.startedAtMs <= notBefore.atMs)
+    ) {
+      return { kind: "missing", seen: entry.id };
     }
-    if (!known) return { kind: "unknownTags", tags: meta.tags };
-    if (notBefore && covers(notBefore, key, meta.tags) && entry.startedAtMs <= notBefore.atMs) return missing;
-    const ageMs = ageOf(entry, clock.now());
-    const freshness = freshnessOf(meta, ageMs, options);
-    return { kind: "found", found: { entry, meta, body, ageMs, freshness, since } };
+    const ageMs = this.#needsClock ? ageOf(entry, clock.now()) : 0;
+    return { kind: "found", entry, meta, body, ageMs, freshness: freshnessOf(meta, ageMs, options), since };
   }
 
-  async #readStore(
+  #tagsToRead({ key, tags }: Wanted): readonly string[] {
+    const hint = this.#hints.size === 0 ? undefined : this.#hints.get(key);
+    return hint ? [...new Set([...tags, ...hint])] : tags;
+  }
+
+  #readStore(
     keys: readonly string[],
     tags: readonly (readonly string[])[],
     signal: AbortSignal | undefined,
@@ -129,18 +135,40 @@ export class Lookups<T> {
     const bounds = storeCall(context, signal);
     const reads = keys.map((key, index) => ({
       slot: context.keys.slot(key),
-      tags: tags[index]!.map((tag) => context.keys.tag(tag)),
+      tags: tags[index]!.length === 0 ? NO_KEYS : tags[index]!.map((tag) => context.keys.tag(tag)),
     }));
-    if (!this.#needsClock || !context.clock.isDue) return context.store.call((store) => store.read(reads, bounds));
-    // In the same tick, so in the same trip.
-    const [results] = await context.store.call((store) =>
-      Promise.all([store.read(reads, bounds), context.clock.ask(store, bounds.timeoutMs)]),
-    );
-    return results;
+    return context.store.call((store) => {
+      const results = store.read(reads, bounds);
+      if (!this.#needsClock || !context.clock.isDue) return results;
+      // In the same tick, so in the same trip.
+      return Promise.all([results, context.clock.ask(store, bounds?.timeoutMs)]).then(([read]) => read);
+    });
   }
 
   #remember(key: string, tags: readonly string[]): void {
     if (this.#hints.size >= MAX_HINTS) this.#hints.clear();
     this.#hints.set(key, tags);
   }
+}
+
+const NO_KEYS: readonly string[] = [];
+
+/**
+ * The current versions in the order of an entry's tags, as entries record them. A version that is missing reads as
+ * no entry's.
+ *
+ * @returns `undefined` if one of the tags was not read.
+ */
+function versionsFor(
+  tags: readonly string[],
+  readTags: readonly string[],
+  versions: readonly (string | undefined)[],
+): string | undefined {
+  let joined = versions[0] ?? "";
+  for (const tag of tags) {
+    const position = readTags.indexOf(tag);
+    if (position === -1) return undefined;
+    joined += `,${versions[position + 1] ?? ""}`;
+  }
+  return joined;
 }

@@ -4,42 +4,87 @@ import type { Found } from "./lookup.ts";
 import type { Detailed } from "./result.ts";
 import { keepInTier } from "./tier-entry.ts";
 
-/** A stored entry, decoded, and what is known of it. */
+/** A value for whoever shares a look, and what is known of it. */
 export interface Opened<T> {
   readonly handout: Handout<T>;
   readonly facts: Omit<Detailed<T>, "value">;
 }
 
+/** Stands for a text or a value that is not valid, where that is to be a miss. */
+export const INVALID: unique symbol = Symbol("invalid");
+
 /**
  * Decodes an entry, counts the hit, and keeps the value in memory if it is fresh.
  *
- * @returns `undefined` if the text or the value is not valid, where that is to be a miss.
+ * @returns A promise only where compression, the schema or the tier needs one.
+ * @throws {SerializationError | ValidationError} The text or the value is not valid, and `onInvalid` is `"throw"`.
  */
+export function decodeFound<T>(
+  context: CacheContext<T>,
+  key: string,
+  found: Found,
+): T | typeof INVALID | Promise<T | typeof INVALID> {
+  const { meta, body } = found;
+  try {
+    const decoded = context.values.decode({ body, gzip: meta.gzip });
+    if (decoded instanceof Promise || context.tier) return finish(context, key, found, decoded);
+    return count(context, key, found, decoded);
+  } catch (error) {
+    return refuse(context, key, error);
+  }
+}
+
+/** As {@link decodeFound}, for several callers. @returns `undefined` for what is not valid. */
 export async function openFound<T>(
   context: CacheContext<T>,
   key: string,
   found: Found,
 ): Promise<Opened<T> | undefined> {
-  const { values, options, counts, emit } = context;
-  const { entry, meta, body, ageMs, freshness, since } = found;
-  const encoded = { body, gzip: meta.gzip };
+  const value = await decodeFound(context, key, found);
+  if (value === INVALID) return undefined;
+  const { meta, body } = found;
+  return {
+    handout: new Handout(value as T, () => context.values.decode({ body, gzip: meta.gzip })),
+    facts: factsOf(found),
+  };
+}
+
+/** What a caller who asks for details is told. */
+export function factsOf({ meta, ageMs, freshness }: Found): Omit<Detailed<never>, "value"> {
+  return { status: freshness === "fresh" ? "hit" : "stale", tier: "store", ageMs, ttlMs: meta.freshForMs - ageMs };
+}
+
+async function finish<T>(
+  context: CacheContext<T>,
+  key: string,
+  found: Found,
+  decoded: T | Promise<T>,
+): Promise<T | typeof INVALID> {
   let value: T;
   try {
-    const decoded = values.decode(encoded);
-    value = decoded instanceof Promise ? await decoded : decoded;
+    value = await decoded;
   } catch (error) {
-    counts.invalid += 1;
-    emit?.({ type: "invalid", key, error });
-    if (options.onInvalid === "throw") throw error;
-    return undefined;
+    return refuse(context, key, error);
   }
+  const { meta, body, entry, since, freshness } = found;
+  if (freshness === "fresh") {
+    const { startedAtMs, createdAtMs } = entry;
+    await keepInTier(context, key, { body, gzip: meta.gzip }, meta, { since, startedAtMs, createdAtMs });
+  }
+  return count(context, key, found, value);
+}
+
+function count<T>({ counts, emit }: CacheContext<T>, key: string, { freshness }: Found, value: T): T {
   const stale = freshness !== "fresh";
-  if (stale) counts.hits.stale += 1;
   counts.hits.store += 1;
+  if (stale) counts.hits.stale += 1;
   emit?.({ type: "hit", key, tier: "store", stale });
-  if (!stale && context.tier) await keepInTier(context, key, encoded, meta, { since, ...entry });
-  return {
-    handout: new Handout(value, () => values.decode(encoded)),
-    facts: { status: stale ? "stale" : "hit", tier: "store", ageMs, ttlMs: meta.freshForMs - ageMs },
-  };
+  return value;
+}
+
+function refuse<T>({ options, counts, emit }: CacheContext<T>, key: string, error: unknown): typeof INVALID {
+  counts.invalid += 1;
+  emit?.({ type: "invalid", key, error });
+  if (options.onInvalid === "throw") throw error;
+  return INVALID;
 }

@@ -68,7 +68,7 @@ export interface CacheOptions<T> {
   readonly timeout?: Duration;
   /** When a failing store is left alone; `false` for never. */
   readonly breaker?: false | BreakerOptions;
-  /** Over how many cluster slots the namespace is spread, 1 to 1,024; the same in every process. @default 64 */
+  /** Over how many cluster slots the namespace is spread, 1 to 1,024; the same in every process. @default 64 on a cluster, else 1 */
   readonly buckets?: number;
   /** Told of everything notable. */
   readonly events?: EventListener<CacheEvent>;
@@ -145,7 +145,7 @@ export function resolveOptions<T>(options: CacheOptions<T>): ResolvedCacheOption
     errorBackoffMs: duration("errorBackoff") ?? 0,
     timeoutMs: duration("timeout"),
     breaker: options.breaker ?? {},
-    buckets: wholeInRange("buckets", options.buckets ?? 64, 1, 1_024),
+    buckets: wholeInRange("buckets", options.buckets ?? options.backend.cache.buckets, 1, 1_024),
   };
 }
 

@@ -8,7 +8,7 @@ import { Shared } from "./shared.ts";
 import { createToken } from "./token.ts";
 
 /** What a key's pursuit ends with: an entry that somebody stored, or a value that was computed here. */
-export type Outcome<T> = { readonly kind: "found"; readonly found: Found } | Computed<T>;
+export type Outcome<T> = Found | Computed<T>;
 
 /** A computation under way that callers of this process may join, as long as `token` still holds the lease. */
 interface Pursuit<T> {
@@ -58,7 +58,7 @@ export class Pursuits<T> {
       const { result } = claimed;
       if (result.kind === "entry") {
         const found = await this.#judge(result, plan, wanted, claimed.since);
-        if (found) return { kind: "found", found };
+        if (found) return found;
         unwanted = result.entry.id;
         continue;
       }
@@ -107,7 +107,7 @@ export class Pursuits<T> {
           await this.#wait(plan.key, result.remainingMs, looks, signal);
         } else {
           const found = await this.#judge(result, plan, wanted, since);
-          if (found) return { kind: "found", found };
+          if (found) return found;
           unwanted = result.entry.id;
         }
         const next = await this.#claim(plan, unwanted, waitedFor);
@@ -159,7 +159,7 @@ export class Pursuits<T> {
   ): Promise<Found | undefined> {
     const judgement = this.#lookups.judge(wanted, tags, { entry, versions }, since);
     const read = judgement.kind === "unknownTags" ? await this.#lookups.read(wanted) : judgement;
-    return read.kind === "found" && read.found.freshness === "fresh" ? read.found : undefined;
+    return read.kind === "found" && read.freshness === "fresh" ? read : undefined;
   }
 
   async #wait(key: string, remainingMs: number, looks: number, signal: AbortSignal): Promise<void> {

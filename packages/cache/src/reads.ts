@@ -4,7 +4,7 @@ import { isFault } from "./faults.ts";
 import { covers, type Invalidation } from "./invalidation-token.ts";
 import type { Lookups } from "./lookup.ts";
 import type { TierEntry } from "./memory-tier.ts";
-import { openFound } from "./open-found.ts";
+import { decodeFound, factsOf, INVALID } from "./open-found.ts";
 import type { EntryOptions } from "./options.ts";
 import type { Detailed } from "./result.ts";
 
@@ -52,12 +52,18 @@ export class Reads<T> {
     const { counts, emit } = this.#context;
     counts.hits.memory += 1;
     const value = entry.copy ? entry.copy() : (entry.value as T);
+    if (!emit && !options?.detailed) return value;
     const ttlMs = entry.staleAt - performance.now();
     const stale = ttlMs <= 0;
-    if (stale) counts.hits.stale += 1;
     emit?.({ type: "hit", key, tier: "memory", stale });
     if (!options?.detailed) return value;
-    return { value, status: stale ? "stale" : "hit", tier: "memory", ageMs: Math.max(0, entry.freshForMs - ttlMs), ttlMs };
+    return {
+      value,
+      status: stale ? "stale" : "hit",
+      tier: "memory",
+      ageMs: Math.max(0, entry.freshForMs - ttlMs),
+      ttlMs,
+    };
   }
 
   /** While the store is away: what memory has, if it is fresh, or stale within what is allowed. */
@@ -77,11 +83,10 @@ export class Reads<T> {
     const { counts, emit } = this.#context;
     try {
       const judgement = await this.#lookups.read({ key, tags, notBefore }, signal);
-      const usable = judgement.kind === "found" && judgement.found.freshness !== "late" ? judgement.found : undefined;
-      const opened = usable && (await openFound(this.#context, key, usable));
-      if (opened) {
-        const value = await opened.handout.take();
-        return detailed ? { ...opened.facts, value } : value;
+      if (judgement.kind === "found" && judgement.freshness !== "late") {
+        const decoded = decodeFound(this.#context, key, judgement);
+        const value = decoded instanceof Promise ? await decoded : decoded;
+        if (value !== INVALID) return detailed ? { ...factsOf(judgement), value } : value;
       }
     } catch (error) {
       const kept = isFault(error) ? this.lastKept(key, options) : undefined;

@@ -13,14 +13,6 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Like `h`, for SVG. */
-export function svg(name, attributes = {}, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  setAttributes(element, attributes);
-  element.append(...children);
-  return element;
-}
-
 function setAttributes(element, attributes) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === false || value === null || value === undefined) continue;

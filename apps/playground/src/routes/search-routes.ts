@@ -5,7 +5,7 @@ import { createInputParser } from "../search/search-input.ts";
 
 /**
  * `GET /api/search?q=…&country=…` searches; `DELETE` with the same parameters forgets the cached result,
- * so that the next search scans again.
+ * so that the next search scans again. 202 says that the store is away, and the result goes once it is back.
  */
 export function searchRoutes({ search, index }: AtlasContext): Hono {
   const parse = createInputParser(index.countries);
@@ -22,12 +22,8 @@ export function searchRoutes({ search, index }: AtlasContext): Hono {
     .delete("/api/search", async (context) => {
       const parsed = parse(context.req.query("q"), context.req.query("country"));
       if (!parsed.ok) return refuse(parsed.advice);
-      if (await search.forget(parsed.input)) return context.body(null, 204);
-      return problemResponse({
-        status: 503,
-        title: "The store did not answer",
-        detail: "The cached result may still be there. Try again once the store is back.",
-      });
+      const forgotten = await search.forget(parsed.input);
+      return forgotten ? context.body(null, 204) : context.json({ pending: true }, 202);
     });
 }
 

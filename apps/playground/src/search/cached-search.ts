@@ -1,5 +1,5 @@
 import { createCache } from "@holdfast/cache";
-import { type Backend, HoldfastError } from "@holdfast/core";
+import type { Backend } from "@holdfast/core";
 import type { CityIndex } from "../cities/city-index.ts";
 import { type SearchResult, searchCities } from "../cities/search-cities.ts";
 import type { SearchInput } from "./search-input.ts";
@@ -34,7 +34,7 @@ export interface SearchCounters {
 export interface CachedSearch {
   /** Never fails because of the store: without it, every lookup is a scan. */
   find(input: SearchInput): Promise<{ readonly found: SearchResult; readonly cache: LookupReport }>;
-  /** @returns Whether the cached result is surely gone; false if the store did not answer. */
+  /** @returns Whether the cached result is gone; false if it will be once the store, which did not answer, is back. */
   forget(input: SearchInput): Promise<boolean>;
   counters(): SearchCounters;
   storeState(): StoreState;
@@ -44,8 +44,6 @@ export interface CachedSearch {
 interface Scan {
   readonly found: SearchResult;
   readonly scanMs: number;
-  /** Milliseconds since the Unix epoch. */
-  readonly endedAtMs: number;
 }
 
 /** Caches for five minutes, under the query's comparable form and the country. */
@@ -56,49 +54,54 @@ export function createCachedSearch(backend: Backend, index: CityIndex): CachedSe
   return {
     async find(input) {
       const began = performance.now();
-      const beganAtMs = Date.now();
-      const errorsBefore = backend.stats().errors;
+      const errorsBefore = cache.stats().storeErrors;
       let scanned = false;
-      const { found, scanMs, endedAtMs } = await cache.getOrSet(keyOf(input), () => {
+      const scan = (): Scan => {
         scanned = true;
         return runScan(index, input);
-      });
-      const failed = backend.stats().errors > errorsBefore;
+      };
+      const { status: cacheStatus, value } = await cache.getOrSet(keyOf(input), scan, { detailed: true });
+      const failed = cache.stats().storeErrors > errorsBefore;
       if (failed) store.failed();
       else store.answered();
-      const joined = endedAtMs > beganAtMs;
-      const status = scanned ? (failed ? "bypass" : "miss") : joined ? "joined" : "hit";
-      return { found, cache: { status, tookMs: performance.now() - began, scanMs, backend: backend.name } };
+      const status = cacheStatus === "miss" ? missStatus(scanned, failed) : "hit";
+      const report = { status, tookMs: since(began), scanMs: value.scanMs, backend: backend.name };
+      return { found: value.found, cache: report };
     },
 
     async forget(input) {
-      try {
-        await cache.delete(keyOf(input));
-        store.answered();
-        return true;
-      } catch (error) {
-        if (!(error instanceof HoldfastError)) throw error;
-        store.failed();
-        return false;
-      }
+      const { pending = false } = await cache.delete(keyOf(input));
+      if (pending) store.failed();
+      else store.answered();
+      return !pending;
     },
 
     counters() {
       const { hits, misses, factoryRuns, joined } = cache.stats();
-      return { hits: hits.memory + hits.store + hits.stale, misses, factoryRuns, joined };
+      return { hits: hits.memory + hits.store, misses, factoryRuns, joined };
     },
 
     storeState: () => store.state(),
   };
 }
 
+function missStatus(scanned: boolean, failed: boolean): LookupStatus {
+  if (!scanned) return "joined";
+  return failed ? "bypass" : "miss";
+}
+
 function runScan(index: CityIndex, { query, country }: SearchInput): Scan {
   const began = performance.now();
   const found = searchCities(index, query, country);
-  return { found, scanMs: performance.now() - began, endedAtMs: Date.now() };
+  return { found, scanMs: since(began) };
 }
 
 /** A query holds no slash in its comparable form. */
 function keyOf({ query, country }: SearchInput): string {
   return `${country ?? "any"}/${query}`;
+}
+
+/** Milliseconds, to the microsecond. */
+function since(began: number): number {
+  return Math.round((performance.now() - began) * 1_000) / 1_000;
 }

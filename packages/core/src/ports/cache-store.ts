@@ -17,8 +17,8 @@ export interface CacheEntry {
   readonly startedAtMs: number;
   /** When it was written, in milliseconds of the store's clock. */
   readonly createdAtMs: number;
-  /** The versions under which it was computed: the bucket's, then its tags', in the writer's order. */
-  readonly versions: readonly string[];
+  /** The versions under which it was computed, joined by commas: the bucket's, then its tags', in the writer's order. */
+  readonly versions: string;
   readonly text: string;
 }
 
@@ -122,6 +122,8 @@ export interface Announcement {
  * @throws {BackendTimeoutError} As above, after `timeoutMs`.
  */
 export interface CacheStore {
+  /** Over how many buckets a namespace is best spread: 1, or more on a cluster, so that no node is asked by every read. */
+  readonly buckets: number;
   /** @returns For each read, in order, the entry and the current versions. */
   read(reads: readonly CacheRead[], options?: CallOptions): Promise<CacheReadResult[]>;
   /** Takes a lease for each claim where nobody computes under the current versions. On a cluster, tags and the epoch cost a trip before. */

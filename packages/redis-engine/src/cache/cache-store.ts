@@ -26,8 +26,12 @@ import { versionsElsewhere } from "./versions-elsewhere.ts";
 
 const NO_ANNOUNCEMENT: Announcement = { channel: "", message: "" };
 
+/** A few for each node of a large cluster. */
+const CLUSTER_BUCKETS = 64;
+
 /** The cache port in Redis commands and scripts. */
 export class RedisCacheStore implements CacheStore {
+  readonly buckets: number;
   readonly #redis: RedisCommands;
   /** On a cluster a script reaches one slot: tags and the epoch, which live elsewhere, take trips of their own. */
   readonly #clustered: boolean;
@@ -35,16 +39,23 @@ export class RedisCacheStore implements CacheStore {
   constructor(redis: RedisCommands) {
     this.#redis = redis;
     this.#clustered = redis.transport.slotOf !== undefined;
+    this.buckets = this.#clustered ? CLUSTER_BUCKETS : 1;
   }
 
   async read(reads: readonly CacheRead[], options?: CallOptions): Promise<CacheReadResult[]> {
-    const keys = [...new Set(reads.flatMap(({ slot, tags }) => [slot.entry, slot.bucket, ...tags]))];
-    const texts = await readTexts(this.#redis, keys, options);
+    const [first] = reads;
+    if (!first) return [];
+    const entries = reads.map(({ slot }) => slot.entry);
+    const guards = reads.length === 1 ? [first.slot.bucket, ...first.tags] : guardsOf(reads);
+    const texts = await readTexts(this.#redis, [...entries, ...guards], options);
     if (reads.length === 1) return [{ entry: parseEntry(texts[0]), versions: texts.slice(1) }];
-    const found = new Map(keys.map((key, index) => [key, texts[index]]));
-    return reads.map(({ slot, tags }) => ({
-      entry: parseEntry(found.get(slot.entry)),
-      versions: [slot.bucket, ...tags].map((key) => found.get(key)),
+    const versions = new Map(guards.map((key, index) => [key, texts[entries.length + index]]));
+    return reads.map(({ slot, tags }, index) => ({
+      entry: parseEntry(texts[index]),
+      versions:
+        tags.length === 0
+          ? [versions.get(slot.bucket)]
+          : [versions.get(slot.bucket), ...tags.map((tag) => versions.get(tag))],
     }));
   }
 
@@ -229,6 +240,16 @@ export class RedisCacheStore implements CacheStore {
   ): Promise<Result[]> {
     return bySlot(items, this.#redis.transport.slotOf, run);
   }
+}
+
+/** The versions' keys of all reads, each once. */
+function guardsOf(reads: readonly CacheRead[]): string[] {
+  const guards = new Set<string>();
+  for (const { slot, tags } of reads) {
+    guards.add(slot.bucket);
+    for (const tag of tags) guards.add(tag);
+  }
+  return [...guards];
 }
 
 function decodeClaim({ tags }: CacheClaim, reply: RedisReply, elsewhere: readonly string[]): CacheClaimResult {

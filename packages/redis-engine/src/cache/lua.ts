@@ -1,7 +1,7 @@
 /**
  * Shared by the cache's scripts. A lease is its token (16 characters), a state (space: computing, "+": computing
  * and somebody waits, "!": failed), and the versions that it computes under, joined by commas. An entry is one
- * line (token, start, write time, versions) and then its text.
+ * line and then its text; the line is its token, start, time of writing (13 digits each) and versions.
  */
 export const CACHE_LUA = `
 local function now_ms()
