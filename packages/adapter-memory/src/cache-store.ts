@@ -78,7 +78,11 @@ export class MemoryCacheStore implements CacheStore {
       for (const { slot, tags, token, text, ttlMs, versionTtlMs } of puts) {
         const versions = [slot.bucket, ...tags].map((key) => this.#version(key, token, versionTtlMs));
         const now = clock.now();
-        cacheEntries.set(slot.entry, { id: token, startedAtMs: now, createdAtMs: now, versions: versions.join(), text }, ttlMs);
+        cacheEntries.set(
+          slot.entry,
+          { id: token, startedAtMs: now, createdAtMs: now, versions: versions.join(), text },
+          ttlMs,
+        );
         cacheLeases.delete(slot.lease);
       }
       this.#announce(announce);
@@ -129,7 +133,11 @@ export class MemoryCacheStore implements CacheStore {
     if (lateTags.length > 0 && cacheVersions.get(epoch.key) !== epoch.version) return false;
     for (const key of [slot.bucket, ...tags]) this.#prolong(key, versionTtlMs);
     const versions = [...fill.versions, ...lateTags.map((key) => this.#version(key, token, versionTtlMs))];
-    cacheEntries.set(slot.entry, { id: token, startedAtMs, createdAtMs: clock.now(), versions: versions.join(), text }, ttlMs);
+    cacheEntries.set(
+      slot.entry,
+      { id: token, startedAtMs, createdAtMs: clock.now(), versions: versions.join(), text },
+      ttlMs,
+    );
     return true;
   }
 

@@ -3,6 +3,8 @@ import { type CacheSlot, createKeySpace } from "@holdfast/core";
 /** Where a namespace's entries, versions and messages are kept. */
 export interface CacheKeys {
   /** @throws {InvalidKeyError} See `createKeySpace`. */
+  assertKey(id: string): void;
+  /** @throws {InvalidKeyError} As above. */
   slot(id: string): CacheSlot;
   /** The key of a tag's version. */
   tag(name: string): string;
@@ -24,9 +26,12 @@ export function createCacheKeys(namespace: string, buckets: number): CacheKeys {
   const prefixes = Array.from({ length: buckets }, (_, bucket) => `hf:c:{${name}:${bucket}}:`);
   const versions = prefixes.map((prefix) => `${prefix}v`);
   return {
+    assertKey(id) {
+      space.toStored(id);
+    },
     slot(id) {
       const escaped = space.toStored(id).slice(space.prefix.length);
-      const bucket = hash(id) % buckets;
+      const bucket = buckets === 1 ? 0 : hash(id) % buckets;
       const prefix = prefixes[bucket]!;
       return { entry: `${prefix}e:${escaped}`, lease: `${prefix}l:${escaped}`, bucket: versions[bucket]! };
     },

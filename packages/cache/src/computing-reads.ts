@@ -51,7 +51,7 @@ export class ComputingReads<T> {
   /** @throws {InvalidKeyError | RangeError} A key, a tag or the TTL is not one. */
   planOf(key: string, factory: Factory<T>, { ttl, tags = NO_TAGS }: GetOrSetOptions): Plan<T> {
     const { keys, options } = this.#context;
-    keys.slot(key);
+    keys.assertKey(key);
     for (const tag of tags) keys.tag(tag);
     const names = tags.length > 1 ? [...new Set(tags)] : tags;
     return { key, factory, tags: names, ttlMs: ttl === undefined ? options.ttlMs : ttlToMs(ttl), stale: undefined };
@@ -65,17 +65,17 @@ export class ComputingReads<T> {
       this.#context.counts.joined += 1;
       return present;
     }
-    const look = new Shared<Opened<T>>((signal) => {
+    const look = new Shared<Opened<T>>((self) => {
       if (name !== undefined) this.#gathering.delete(name);
-      return this.#run(plan, { key: plan.key, tags: plan.tags, notBefore: options.notBefore }, options, signal);
+      return this.#run(plan, { key: plan.key, tags: plan.tags, notBefore: options.notBefore }, options, self);
     });
     if (name !== undefined) this.#gathering.set(name, look);
     return look;
   }
 
-  async #run(plan: Plan<T>, wanted: Wanted, options: GetOrSetOptions, signal: AbortSignal): Promise<Opened<T>> {
+  async #run(plan: Plan<T>, wanted: Wanted, options: GetOrSetOptions, look: Shared<Opened<T>>): Promise<Opened<T>> {
     const context = this.#context;
-    const read = await tolerate(context, "read", () => this.#lookups.read(wanted, signal));
+    const read = await tolerate(context, "read", () => this.#lookups.read(wanted));
     const found = read?.kind === "found" ? read : undefined;
     const opened = found && found.freshness !== "late" ? await openFound(context, plan.key, found) : undefined;
     if (found && opened) {
@@ -85,11 +85,12 @@ export class ComputingReads<T> {
       return opened;
     }
     const kept = read ? undefined : this.#reads.lastKept(plan.key, options);
-    if (kept) return { handout: new Handout(this.#reads.serveKept(plan.key, kept, undefined) as T, undefined), facts: MISS };
+    if (kept)
+      return { handout: new Handout(this.#reads.serveKept(plan.key, kept, undefined) as T, undefined), facts: MISS };
     context.counts.misses += 1;
     context.emit?.({ type: "miss", key: plan.key });
     const seen = read?.kind === "missing" ? read.seen : found?.entry.id;
-    return this.#compute(plan, wanted, seen, found, options, signal);
+    return this.#compute(plan, wanted, seen, found, options, look.signal);
   }
 
   /** Computes, with the late entry at hand where computing fails or takes too long. */

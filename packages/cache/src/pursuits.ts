@@ -69,7 +69,7 @@ export class Pursuits<T> {
       }
       const pursuit: Pursuit<T> = {
         token: result.kind === "held" ? result.token : claimed.token,
-        shared: new Shared((own) => this.#follow(pursuit, plan, wanted, unwanted, claimed, own)),
+        shared: new Shared(({ signal: own }) => this.#follow(pursuit, plan, wanted, unwanted, claimed, own)),
       };
       this.#byKey.set(plan.key, pursuit);
       return pursuit.shared.join(signal);
@@ -183,7 +183,7 @@ export class Pursuits<T> {
     const pursuit: LocalPursuit<T> = {
       token: "",
       since: log.now,
-      shared: new Shared<Outcome<T>>(async (own) => {
+      shared: new Shared<Outcome<T>>(async ({ signal: own }) => {
         try {
           return await computeUnstored(this.#context, plan, own);
         } finally {

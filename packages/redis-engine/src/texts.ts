@@ -1,19 +1,29 @@
 import type { CallOptions, StoredTtl } from "@holdfast/core";
 import type { RedisCommands } from "./redis-commands.ts";
-import { decodeNothing, decodeNumber, decodeText, decodeTexts } from "./replies.ts";
+import { decodeNothing, decodeNumber, decodeTexts } from "./replies.ts";
 
 /** Reads many keys in one trip; on a cluster, one MGET for each slot, sent together. */
-export async function readTexts(
+export function readTexts(
   redis: RedisCommands,
   keys: readonly string[],
   options?: CallOptions,
 ): Promise<(string | undefined)[]> {
-  if (keys.length === 0) return [];
-  if (keys.length === 1) return [await redis.call(["GET", keys[0]!], decodeText, "repeatable", options)];
-  if (!redis.transport.slotOf) return redis.call(["MGET", ...keys], decodeTexts, "repeatable", options);
+  if (keys.length === 0) return Promise.resolve([]);
+  const { slotOf } = redis.transport;
+  return slotOf
+    ? readBySlot(redis, keys, slotOf, options)
+    : redis.call(["MGET", ...keys], decodeTexts, "repeatable", options);
+}
+
+async function readBySlot(
+  redis: RedisCommands,
+  keys: readonly string[],
+  slotOf: (key: string) => number,
+  options?: CallOptions,
+): Promise<(string | undefined)[]> {
   const texts: (string | undefined)[] = keys.map(() => undefined);
   await allSettled(
-    positionsBySlot(keys, redis.transport.slotOf).map(async (positions) => {
+    positionsBySlot(keys, slotOf).map(async (positions) => {
       const part = await redis.call(
         ["MGET", ...positions.map((position) => keys[position]!)],
         decodeTexts,

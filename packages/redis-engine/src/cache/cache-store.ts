@@ -13,7 +13,7 @@ import type {
 } from "@holdfast/core";
 import type { RedisCommands } from "../redis-commands.ts";
 import type { RedisReply } from "../redis-transport.ts";
-import { decodeNumber } from "../replies.ts";
+import { decodeNumber, decodeTexts } from "../replies.ts";
 import { readTexts, removeKeys } from "../texts.ts";
 import { bySlot, type Group } from "./by-slot.ts";
 import { claim as claimScript } from "./claim-script.ts";
@@ -42,21 +42,12 @@ export class RedisCacheStore implements CacheStore {
     this.buckets = this.#clustered ? CLUSTER_BUCKETS : 1;
   }
 
-  async read(reads: readonly CacheRead[], options?: CallOptions): Promise<CacheReadResult[]> {
-    const [first] = reads;
-    if (!first) return [];
-    const entries = reads.map(({ slot }) => slot.entry);
-    const guards = reads.length === 1 ? [first.slot.bucket, ...first.tags] : guardsOf(reads);
-    const texts = await readTexts(this.#redis, [...entries, ...guards], options);
-    if (reads.length === 1) return [{ entry: parseEntry(texts[0]), versions: texts.slice(1) }];
-    const versions = new Map(guards.map((key, index) => [key, texts[entries.length + index]]));
-    return reads.map(({ slot, tags }, index) => ({
-      entry: parseEntry(texts[index]),
-      versions:
-        tags.length === 0
-          ? [versions.get(slot.bucket)]
-          : [versions.get(slot.bucket), ...tags.map((tag) => versions.get(tag))],
-    }));
+  read(reads: readonly CacheRead[], options?: CallOptions): Promise<CacheReadResult[]> {
+    const [first, ...others] = reads;
+    if (!first) return Promise.resolve([]);
+    if (others.length > 0 || (this.#clustered && first.tags.length > 0)) return this.#readMany(reads, options);
+    const { entry, bucket } = first.slot;
+    return this.#redis.call(["MGET", entry, bucket, ...first.tags], decodeRead, "repeatable", options);
   }
 
   async claim(claims: readonly CacheClaim[], options?: CallOptions): Promise<CacheClaimResult[]> {
@@ -209,6 +200,17 @@ export class RedisCacheStore implements CacheStore {
     return this.#redis.call(["TIME"], decodeTime, "repeatable", options);
   }
 
+  async #readMany(reads: readonly CacheRead[], options?: CallOptions): Promise<CacheReadResult[]> {
+    const entries = reads.map(({ slot }) => slot.entry);
+    const guards = guardsOf(reads);
+    const texts = await readTexts(this.#redis, [...entries, ...guards], options);
+    const versions = new Map(guards.map((key, index) => [key, texts[entries.length + index]]));
+    return reads.map(({ slot, tags }, index) => ({
+      entry: parseEntry(texts[index]),
+      versions: [versions.get(slot.bucket), ...tags.map((tag) => versions.get(tag))],
+    }));
+  }
+
   async #publish(announce: Announcement | undefined, options?: CallOptions): Promise<void> {
     if (!announce) return;
     await this.#redis.call(["PUBLISH", announce.channel, announce.message], decodeNumber, "repeatable", options);
@@ -240,6 +242,11 @@ export class RedisCacheStore implements CacheStore {
   ): Promise<Result[]> {
     return bySlot(items, this.#redis.transport.slotOf, run);
   }
+}
+
+function decodeRead(reply: RedisReply): CacheReadResult[] {
+  const [entry, ...versions] = decodeTexts(reply);
+  return [{ entry: parseEntry(entry), versions }];
 }
 
 /** The versions' keys of all reads, each once. */
