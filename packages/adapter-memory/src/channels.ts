@@ -18,7 +18,8 @@ export class Channels {
 
   publish(channel: string, message: string): void {
     queueMicrotask(() => {
-      for (const listener of [...(this.#listeners.get(channel) ?? [])]) {
+      const listeners = [...(this.#listeners.get(channel) ?? [])];
+      for (const listener of listeners) {
         try {
           listener.onMessage(message);
         } catch {

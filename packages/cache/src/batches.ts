@@ -44,10 +44,10 @@ export class Batches<T> {
           ? decodeFound(this.#context, keys[index]!, judgement)
           : INVALID,
       );
-      const settled = decoded.some((value) => value instanceof Promise) ? await Promise.all(decoded) : decoded;
-      for (const [index, value] of settled.entries()) {
+      for (const [index, either] of decoded.entries()) {
+        const value = either instanceof Promise ? await either : either;
         if (value === INVALID) this.#miss(keys[index]!);
-        else values.set(keys[index]!, value as T);
+        else values.set(keys[index]!, value);
       }
     } catch (error) {
       if (!isFault(error)) throw error;

@@ -3,6 +3,7 @@ import { Batches } from "./batches.ts";
 import { CacheBus } from "./cache-bus.ts";
 import { createCacheKeys } from "./cache-keys.ts";
 import { type BreakerOptions, CircuitBreaker } from "./circuit-breaker.ts";
+import { type BatchFactory, ComputingBatches, type GetOrSetManyOptions } from "./computing-batches.ts";
 import { ComputingReads } from "./computing-reads.ts";
 import type { CacheContext } from "./context.ts";
 import { type CacheStats, createCounts } from "./events.ts";
@@ -43,6 +44,17 @@ export interface Cache<T> {
    */
   getOrSet(key: string, factory: Factory<T>, options?: GetOrSetOptions & { detailed?: false }): Promise<T>;
   getOrSet(key: string, factory: Factory<T>, options: GetOrSetOptions & { detailed: true }): Promise<Detailed<T>>;
+  /**
+   * As {@link Cache.getOrSet} for many keys: one trip to read, the factory once for what is missing, one trip to write.
+   *
+   * @param factory Gets the missing keys that this call is to compute; a key that it leaves out stays missing.
+   * @throws What the factory throws; nothing is stored then.
+   */
+  getOrSetMany(
+    keys: readonly string[],
+    factory: BatchFactory<T>,
+    options?: GetOrSetManyOptions,
+  ): Promise<Map<string, T>>;
   /** @throws {ValueTooLargeError | SerializationError} Nothing was written. */
   set(key: string, value: T, options?: SetOptions): Promise<void>;
   /** Voids keys, in every process; computations under way are not stored. While the store is away it is kept until it is back. */
@@ -73,7 +85,9 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   const context = createContext(options);
   const lookups = new Lookups(context);
   const reads = new Reads(context, lookups);
-  const computing = new ComputingReads(context, lookups, reads, new Pursuits(context, lookups));
+  const pursuits = new Pursuits(context, lookups);
+  const computing = new ComputingReads(context, lookups, reads, pursuits);
+  const computingBatches = new ComputingBatches(context, lookups, reads, pursuits);
   const batches = new Batches(context, lookups, reads);
   const writes = new Writes(context);
   const invalidations = new Invalidations(context);
@@ -83,6 +97,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
     getMany: (keys, getOptions) => batches.getMany(keys, getOptions),
     getOrSet: ((key: string, factory: Factory<T>, getOptions?: GetOrSetOptions) =>
       computing.getOrSet(key, factory, getOptions)) as Cache<T>["getOrSet"],
+    getOrSetMany: (keys, factory, manyOptions) => computingBatches.getOrSetMany(keys, factory, manyOptions),
     set: (key, value, setOptions) => writes.set(key, value, setOptions),
     delete: (...keys) => invalidations.invalidate({ keys, tags: [], all: false }),
     invalidateTags: (...tags) => invalidations.invalidate({ keys: [], tags, all: false }),

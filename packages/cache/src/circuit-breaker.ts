@@ -83,8 +83,8 @@ export class CircuitBreaker {
     const slice = this.#slices.at(-1)!;
     slice.calls += 1;
     slice.failures += 1;
-    const calls = this.#slices.reduce((sum, { calls }) => sum + calls, 0);
-    const failures = this.#slices.reduce((sum, { failures }) => sum + failures, 0);
+    const calls = this.#slices.reduce((sum, one) => sum + one.calls, 0);
+    const failures = this.#slices.reduce((sum, one) => sum + one.failures, 0);
     if (calls >= this.#minimumCalls && failures / calls >= this.#failureRatio) this.#openedAtMs ??= now;
   }
 }

@@ -1,11 +1,11 @@
 /** Text compressed with gzip, in base64: stores keep text. */
-export async function gzip(text: string): Promise<string> {
+export async function compress(text: string): Promise<string> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return toBase64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
-/** The inverse of {@link gzip}. */
-export async function gunzip(base64: string): Promise<string> {
+/** The inverse of {@link compress}. */
+export async function decompress(base64: string): Promise<string> {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }

@@ -1,5 +1,5 @@
 import { FactoryTimeoutError, parseDuration } from "@holdfast/core";
-import { type Plan, tolerate } from "./computation.ts";
+import type { Plan } from "./computation.ts";
 import type { CacheContext } from "./context.ts";
 import type { Factory } from "./factory.ts";
 import { isDueEarly } from "./freshness.ts";
@@ -12,6 +12,7 @@ import type { GetOrSetOptions, Reads } from "./reads.ts";
 import type { Detailed } from "./result.ts";
 import { Shared } from "./shared.ts";
 import { withTimeout } from "./timers.ts";
+import { tolerate } from "./tolerate.ts";
 
 const NO_TAGS: readonly string[] = [];
 const MISS = { status: "miss", tier: undefined, ageMs: 0, ttlMs: undefined } as const;

@@ -2,6 +2,7 @@ export { type Cache, createCache } from "./cache.ts";
 export type { Invalidated } from "./cache-bus.ts";
 export type { BreakerOptions } from "./circuit-breaker.ts";
 export type { CloneMode } from "./clone.ts";
+export type { BatchFactory, GetOrSetManyOptions } from "./computing-batches.ts";
 export type { CacheEvent, CacheStats } from "./events.ts";
 export type { Factory, FactoryContext } from "./factory.ts";
 export type { Invalidation } from "./invalidation-token.ts";

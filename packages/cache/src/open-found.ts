@@ -44,7 +44,7 @@ export async function openFound<T>(
   if (value === INVALID) return undefined;
   const { meta, body } = found;
   return {
-    handout: new Handout(value as T, () => context.values.decode({ body, gzip: meta.gzip })),
+    handout: new Handout(value, () => context.values.decode({ body, gzip: meta.gzip })),
     facts: factsOf(found),
   };
 }

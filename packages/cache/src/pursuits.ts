@@ -1,11 +1,10 @@
 import { type CacheClaimResult, FactoryFailedError } from "@holdfast/core";
-import { type Computed, compute, computeUnstored, type Plan, tolerate } from "./computation.ts";
-import { type CacheContext, storeCall } from "./context.ts";
-import { keptForMs, versionsKeptForMs } from "./freshness.ts";
+import { type Computed, compute, computeUnstored, type Plan } from "./computation.ts";
+import type { CacheContext } from "./context.ts";
 import type { Moment } from "./invalidation-log.ts";
+import { type Claimed, claimAll } from "./leases.ts";
 import type { Found, Lookups, Wanted } from "./lookup.ts";
 import { Shared } from "./shared.ts";
-import { createToken } from "./token.ts";
 
 /** What a key's pursuit ends with: an entry that somebody stored, or a value that was computed here. */
 export type Outcome<T> = Found | Computed<T>;
@@ -19,8 +18,6 @@ interface Pursuit<T> {
 interface LocalPursuit<T> extends Pursuit<T> {
   readonly since: Moment;
 }
-
-type Claimed = { readonly result: CacheClaimResult; readonly token: string; readonly since: Moment };
 
 /** Between looks at another's lease, in milliseconds: from the first, growing, up to the longest. */
 const FIRST_POLL_MS = 4;
@@ -93,7 +90,6 @@ export class Pursuits<T> {
         let waitedFor: string | undefined;
         if (result.kind === "granted") {
           pursuit.token = token;
-          this.#context.clock.learn(result.startedAtMs);
           return await compute(this.#context, plan, { ...result, token, since }, signal);
         }
         if (result.kind === "failed") {
@@ -125,30 +121,8 @@ export class Pursuits<T> {
     seen: string | undefined,
     waitedFor: string | undefined,
   ): Promise<Claimed | undefined> {
-    const { keys, options, store, log } = this.#context;
-    const token = createToken();
-    const since = log.now;
-    const result = await tolerate(this.#context, "claim", async () => {
-      const [claimed] = await store.call((cacheStore) =>
-        cacheStore.claim(
-          [
-            {
-              slot: keys.slot(key),
-              tags: tags.map((tag) => keys.tag(tag)),
-              epoch: keys.epoch,
-              token,
-              leaseTtlMs: options.leaseTtlMs,
-              versionTtlMs: versionsKeptForMs(keptForMs(ttlMs, options)),
-              seen,
-              waitedFor,
-            },
-          ],
-          storeCall(this.#context),
-        ),
-      );
-      return claimed;
-    });
-    return result && { result, token, since };
+    const claimed = await claimAll(this.#context, [{ key, tags, ttlMs, seen, waitedFor }]);
+    return claimed?.[0];
   }
 
   async #judge(

@@ -1,5 +1,5 @@
 import { assertValueSize, byteLength, codec, validate } from "@holdfast/core";
-import { gunzip, gzip } from "./compression.ts";
+import { compress, decompress } from "./compression.ts";
 import { type EntryMeta, writeEntryText } from "./entry-text.ts";
 import type { ResolvedCacheOptions } from "./options.ts";
 
@@ -30,7 +30,7 @@ export class StoredValues<T> {
     if (compressAboveBytes === Number.POSITIVE_INFINITY || byteLength(text) <= compressAboveBytes) {
       return { body: text, gzip: false };
     }
-    return gzip(text).then((body) => ({ body, gzip: true }));
+    return compress(text).then((body) => ({ body, gzip: true }));
   }
 
   toText({ body, gzip }: EncodedValue, meta: Omit<EntryMeta, "version" | "gzip">): string {
@@ -42,7 +42,7 @@ export class StoredValues<T> {
    * @throws {ValidationError} The value does not fit the schema.
    */
   decode({ body, gzip }: EncodedValue): T | Promise<T> {
-    return gzip ? gunzip(body).then((text) => this.#read(text)) : this.#read(body);
+    return gzip ? decompress(body).then((text) => this.#read(text)) : this.#read(body);
   }
 
   #read(text: string): T | Promise<T> {

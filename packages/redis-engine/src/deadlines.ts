@@ -81,8 +81,9 @@ export class Deadlines {
 /** @returns Whether the runtime lets a timer not keep the process alive, as Node and Bun do. */
 function keepAlive(timer: unknown, alive: boolean): boolean {
   if (typeof timer !== "object") return false;
-  const { ref, unref } = timer as { ref?(): void; unref?(): void };
-  if (!ref || !unref) return false;
-  (alive ? ref : unref).call(timer);
+  const handle = timer as { ref?: () => void; unref?: () => void };
+  if (!handle.ref || !handle.unref) return false;
+  if (alive) handle.ref();
+  else handle.unref();
   return true;
 }

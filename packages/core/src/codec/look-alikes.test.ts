@@ -114,6 +114,12 @@ describe("text of other programs", () => {
     expect(codec.decode(text)).toEqual({ a: null, b: null });
   });
 
+  it("is refused where annotations lead deeper than the stack", () => {
+    const levels = 100_000;
+    const text = `{"json":${"[".repeat(levels)}null${"]".repeat(levels)},"meta":{"values":{"${Array(levels).fill("0").join(".")}":["undefined"]},"v":1}}`;
+    expect(failureOf(() => codec.decode(text)).message).toContain("too deeply");
+  });
+
   it("never makes decode throw anything but a SerializationError", () => {
     const annotation = fc.constantFrom(
       ["Date"],

@@ -1,23 +1,20 @@
-import { MAX_DEPTH } from "./limits.ts";
 import { fill, make } from "./make.ts";
 import { malformed } from "./malformed.ts";
 import { type Place, Places } from "./places.ts";
 import type { SuperjsonText } from "./shape.ts";
 
-/** A map's entry is a step of its own, and so is the key or the value in it. */
-const MAX_STEPS = 3 * MAX_DEPTH;
-
 /**
  * Reads superjson's format, as written by Holdfast or by superjson itself (versions 0 and 1). The parsed
  * text is used up: its objects become part of the result.
  *
+ * @throws {RangeError} The stack is too small for how deeply the annotated places are nested.
  * @throws {SerializationError} The annotations are malformed, or name a class that Holdfast does not know.
  */
 export function readWrapped({ json, meta }: SuperjsonText): unknown {
   const places = new Places(json, (meta.v ?? 0) < 1);
   if (meta.values) annotate(places, places.root, meta.values);
   if (meta.referentialEqualities) equate(places, meta.referentialEqualities);
-  return revive(places.root, 0);
+  return revive(places.root);
 }
 
 /** `[type]`, `[type, inside]`, or an object of such by path. */
@@ -47,15 +44,14 @@ function equate(places: Places, equalities: unknown): void {
 }
 
 /** Makes the object before what is inside it, so that a cycle finds it, and in place where JSON already made it. */
-function revive(place: Place, steps: number): unknown {
+function revive(place: Place): unknown {
   if (place.isMade) return place.made;
-  if (steps > MAX_STEPS) throw malformed();
-  if (place.same) return revive(place.same, steps + 1);
+  if (place.same) return revive(place.same);
   place.made = place.type === undefined ? place.json : make(place.type, place.json);
   place.isMade = true;
   if (place.inside) {
     const json = place.json as Record<string, unknown>;
-    for (const [key, child] of place.inside) json[key] = revive(child, steps + 1);
+    for (const [key, child] of place.inside) json[key] = revive(child);
   }
   if (place.type !== undefined) fill(place.made, place.json);
   return place.made;

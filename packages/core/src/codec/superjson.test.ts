@@ -53,6 +53,27 @@ describe("superjson's format", () => {
     expect(isSame(value, codec.decode(text))).toBe(true);
   });
 
+  it("is read also where a repeated reference holds another", () => {
+    const city = { name: "London" };
+    const address = { city };
+    const value = { user: { address }, billing: address, cities: { first: { city } } };
+    const read = codec.decode(superjson.stringify(value)) as typeof value;
+    expect(isSame(value, read)).toBe(true);
+    expect(read.cities.first.city).toBe(read.billing.city);
+  });
+
+  it("is read wherever superjson reads its own, with references in full or deduped", () => {
+    fc.assert(
+      fc.property(graph, fc.constantFrom(superjson, deduping), (part, writer) => {
+        const value = [part, undefined];
+        const text = JSON.stringify(writer.serialize(value));
+        fc.pre(isSame(value, superjson.parse(text)));
+        return isSame(value, codec.decode(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("is read in its first version, which left backslashes alone", () => {
     const text = '{"json":{"a\\\\b":{"c.d":"1"}},"meta":{"values":{"a\\\\b.c\\\\.d":["bigint"]}}}';
     expect(codec.decode(text)).toEqual({ "a\\b": { "c.d": 1n } });

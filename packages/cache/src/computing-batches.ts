@@ -1,0 +1,213 @@
+import { encode } from "./computation.ts";
+import type { CacheContext } from "./context.ts";
+import { type Factory, untilAborted } from "./factory.ts";
+import { type Claimed, claimAll, type Filling, fillAll, type Grant, keepRenewing, release } from "./leases.ts";
+import type { Found, Lookups, Wanted } from "./lookup.ts";
+import { decodeFound, INVALID } from "./open-found.ts";
+import type { EntryOptions } from "./options.ts";
+import { ttlToMs } from "./options.ts";
+import type { Pursuits } from "./pursuits.ts";
+import type { GetOptions, Reads } from "./reads.ts";
+
+/** Computes what is missing of many keys. A key that it leaves out stays missing. */
+export type BatchFactory<T> = (
+  missing: string[],
+  context: { readonly signal: AbortSignal },
+) => Map<string, T> | Promise<Map<string, T>>;
+
+export interface GetOrSetManyOptions extends Omit<GetOptions, "detailed">, EntryOptions {}
+
+/** A key that this call is to compute. */
+interface Mine {
+  readonly key: string;
+  readonly grant: Grant;
+}
+
+/** What a look at many keys shows. */
+interface Sorted {
+  readonly mine: Mine[];
+  /** Computed by others now. */
+  readonly theirs: string[];
+}
+
+const NO_TAGS: readonly string[] = [];
+/** Stands for a key that the factory left out. */
+const LEFT_OUT = Symbol("left out");
+
+/** Reads of many keys that compute what is missing, together. */
+export class ComputingBatches<T> {
+  readonly #context: CacheContext<T>;
+  readonly #lookups: Lookups<T>;
+  readonly #reads: Reads<T>;
+  readonly #pursuits: Pursuits<T>;
+
+  constructor(context: CacheContext<T>, lookups: Lookups<T>, reads: Reads<T>, pursuits: Pursuits<T>) {
+    this.#context = context;
+    this.#lookups = lookups;
+    this.#reads = reads;
+    this.#pursuits = pursuits;
+  }
+
+  async getOrSetMany(
+    keys: readonly string[],
+    factory: BatchFactory<T>,
+    options: GetOrSetManyOptions = {},
+  ): Promise<Map<string, T>> {
+    const { tags = NO_TAGS, ttl, signal = new AbortController().signal } = options;
+    const { keys: names, options: cacheOptions } = this.#context;
+    const ttlMs = ttl === undefined ? cacheOptions.ttlMs : ttlToMs(ttl);
+    const unique = [...new Set(keys)];
+    for (const key of unique) names.assertKey(key);
+    for (const tag of tags) names.tag(tag);
+    signal.throwIfAborted();
+    const values = new Map<string, T>();
+    const open = unique.filter((key) => {
+      const kept = this.#reads.fromTier(key, options);
+      if (kept) values.set(key, this.#reads.serveKept(key, kept, undefined) as T);
+      return !kept;
+    });
+    const batch = { tags: [...new Set(tags)], ttlMs, notBefore: options.notBefore, factory, signal };
+    const sorted = await this.#sort(open, batch, values);
+    if (!sorted) await this.#withoutStore(open, batch, options, values);
+    // Its own first: whoever computes the others may wait for these.
+    else
+      await Promise.all([
+        this.#computeMine(sorted.mine, batch, values),
+        this.#awaitTheirs(sorted.theirs, batch, values),
+      ]);
+    return new Map(unique.flatMap((key) => (values.has(key) ? [[key, values.get(key) as T] as const] : [])));
+  }
+
+  /** Takes what is there, and asks for the leases of what is not, in one trip. @returns `undefined` where the store is away. */
+  async #sort(keys: readonly string[], batch: Batch<T>, values: Map<string, T>): Promise<Sorted | undefined> {
+    const sorted: Sorted = { mine: [], theirs: [] };
+    let open = keys.map((key) => ({ key, seen: undefined as string | undefined }));
+    while (open.length > 0) {
+      const { tags, ttlMs } = batch;
+      const claimed = await claimAll(
+        this.#context,
+        open.map(({ key, seen }) => ({ key, seen, tags, ttlMs })),
+      );
+      if (!claimed) return undefined;
+      const stale: typeof open = [];
+      for (const [index, one] of claimed.entries()) {
+        const { key } = open[index]!;
+        const { result, token, since } = one;
+        if (result.kind === "granted") sorted.mine.push({ key, grant: { ...result, token, since } });
+        else if (result.kind === "entry") {
+          const value = await this.#open({ key, tags, notBefore: batch.notBefore }, one);
+          if (value === INVALID) stale.push({ key, seen: result.entry.id });
+          else values.set(key, value);
+        } else sorted.theirs.push(key);
+      }
+      // An entry that holds no longer is claimed as one that was seen.
+      open = stale;
+    }
+    return sorted;
+  }
+
+  async #open(wanted: Wanted, { result, since }: Claimed): Promise<T | typeof INVALID> {
+    if (result.kind !== "entry") return INVALID;
+    const judged = this.#lookups.judge(wanted, wanted.tags, result, since);
+    const found: Found | { kind: "missing" } =
+      judged.kind === "unknownTags" ? await this.#lookups.read(wanted) : judged;
+    if (found.kind !== "found" || found.freshness === "late") return INVALID;
+    return decodeFound(this.#context, wanted.key, found);
+  }
+
+  async #computeMine(mine: readonly Mine[], batch: Batch<T>, values: Map<string, T>): Promise<void> {
+    if (mine.length === 0) return;
+    const context = this.#context;
+    const startedAt = performance.now();
+    const stopRenewing = keepRenewing(context, mine);
+    const open = new Set(mine);
+    try {
+      const made = await this.#run(
+        mine.map(({ key }) => key),
+        batch,
+      );
+      const costMs = performance.now() - startedAt;
+      const fillings: Filling[] = [];
+      for (const one of mine) {
+        const { key, grant } = one;
+        if (!made.has(key)) continue;
+        const value = made.get(key) as T;
+        values.set(key, value);
+        const encoded = await encode(context, value);
+        if (!encoded) continue;
+        open.delete(one);
+        const notes = { ttlMs: batch.ttlMs, lateTags: [], skipped: false };
+        fillings.push({ key, tags: batch.tags, grant, notes, encoded, costMs });
+      }
+      await Promise.all([
+        fillAll(context, fillings),
+        ...[...open].map(({ key, grant }) => release(context, key, grant, false)),
+      ]);
+    } catch (error) {
+      await Promise.all([...open].map(({ key, grant }) => release(context, key, grant, !batch.signal.aborted)));
+      throw error;
+    } finally {
+      stopRenewing();
+    }
+  }
+
+  /** What others compute: as they finish, or if they do not, by itself, key by key. */
+  async #awaitTheirs(keys: readonly string[], batch: Batch<T>, values: Map<string, T>): Promise<void> {
+    const { tags, ttlMs, notBefore, signal } = batch;
+    await Promise.all(
+      keys.map(async (key) => {
+        const factory: Factory<T | typeof LEFT_OUT> = async (context) => {
+          const made = await this.#run([key], { ...batch, signal: context.signal });
+          if (made.has(key)) return made.get(key) as T;
+          context.skip();
+          return LEFT_OUT;
+        };
+        const plan = { key, tags, ttlMs, factory: factory as Factory<T>, stale: undefined };
+        const outcome = await this.#pursuits.pursue(plan, { key, tags, notBefore }, undefined, signal);
+        const value: unknown =
+          outcome.kind === "found" ? await decodeFound(this.#context, key, outcome) : await outcome.handout.take();
+        if (value !== LEFT_OUT && value !== INVALID) values.set(key, value as T);
+      }),
+    );
+  }
+
+  /** The store is away: what memory has is served, and the factory makes the rest. */
+  async #withoutStore(
+    keys: readonly string[],
+    batch: Batch<T>,
+    options: GetOptions,
+    values: Map<string, T>,
+  ): Promise<void> {
+    const missing = keys.filter((key) => {
+      const kept = values.has(key) ? undefined : this.#reads.lastKept(key, options);
+      if (kept) values.set(key, this.#reads.serveKept(key, kept, undefined) as T);
+      return !values.has(key);
+    });
+    if (missing.length === 0) return;
+    for (const [key, value] of await this.#run(missing, batch)) values.set(key, value);
+  }
+
+  async #run(missing: string[], { factory, signal }: Batch<T>): Promise<Map<string, T>> {
+    const { counts, emit } = this.#context;
+    counts.factoryRuns += 1;
+    counts.misses += missing.length;
+    for (const key of missing) emit?.({ type: "miss", key });
+    try {
+      return await untilAborted(Promise.resolve(factory(missing, { signal })), signal);
+    } catch (error) {
+      if (!signal.aborted) {
+        counts.factoryErrors += 1;
+        for (const key of missing) emit?.({ type: "factoryError", key, error });
+      }
+      throw error;
+    }
+  }
+}
+
+interface Batch<T> {
+  readonly tags: readonly string[];
+  readonly ttlMs: number;
+  readonly notBefore: Wanted["notBefore"];
+  readonly factory: BatchFactory<T>;
+  readonly signal: AbortSignal;
+}
