@@ -6,17 +6,17 @@ export class Calls {
   #errors = 0;
   #closed = false;
 
-  /** Runs at once, so that each operation is atomic. */
+  /** Runs at once, so that each operation is atomic. What is refused before it runs is no command. */
   run<T>(work: () => T, options?: CallOptions): Promise<T> {
-    this.#commands += 1;
     try {
-      if (options?.signal?.aborted) throw options.signal.reason;
       if (this.#closed) {
         throw new BackendUnavailableError(
           "memory: the backend is closed. Call close() only when nothing uses it any more.",
           "not-applied",
         );
       }
+      if (options?.signal?.aborted) throw options.signal.reason;
+      this.#commands += 1;
       return Promise.resolve(work());
     } catch (error) {
       this.#errors += 1;

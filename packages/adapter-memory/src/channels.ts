@@ -16,16 +16,21 @@ export class Channels {
     };
   }
 
+  /** Sends to those who are subscribed now, and still are when their turn comes. */
   publish(channel: string, message: string): void {
+    const listeners = this.#listeners.get(channel);
+    if (!listeners) return;
+    const addressed = [...listeners];
     queueMicrotask(() => {
-      const listeners = [...(this.#listeners.get(channel) ?? [])];
-      for (const listener of listeners) {
-        try {
-          listener.onMessage(message);
-        } catch {
-          // Handlers promise not to throw; one that does must not keep the message from the others.
-        }
-      }
+      for (const listener of addressed) if (listeners.has(listener)) tell(listener, message);
     });
+  }
+}
+
+function tell(listener: BusHandlers, message: string): void {
+  try {
+    listener.onMessage(message);
+  } catch {
+    // Handlers promise not to throw; one that does must not keep the message from the others.
   }
 }

@@ -2,12 +2,14 @@ import {
   type CallOptions,
   type KeyValueEntry,
   type KeyValueStore,
+  QuotaExceededError,
   type SetOptions,
   type StoredTtl,
   WrongTypeError,
 } from "@holdfast/core";
 import type { Calls } from "./calls.ts";
 import { add } from "./counter.ts";
+import { Hash } from "./hash.ts";
 import type { Item, MemoryStorage } from "./memory-storage.ts";
 import type { TtlMap } from "./ttl-map.ts";
 
@@ -22,7 +24,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   get(key: string, options?: CallOptions): Promise<string | undefined> {
-    return this.#calls.run(() => this.#text(key, "GET"), options);
+    return this.#calls.run(() => this.#text(key, "kv.get"), options);
   }
 
   getMany(keys: readonly string[], options?: CallOptions): Promise<(string | undefined)[]> {
@@ -39,15 +41,15 @@ export class MemoryKeyValueStore implements KeyValueStore {
   set(key: string, value: string, options: SetOptions): Promise<boolean> {
     const { ttlMs, condition } = options;
     return this.#calls.run(() => {
-      if (condition !== undefined && (this.#items.get(key) !== undefined) !== (condition === "present")) return false;
-      this.#items.set(key, value, ttlMs);
+      if (condition !== undefined && this.#items.has(key) !== (condition === "present")) return false;
+      this.#write(key, value, ttlMs, "kv.set");
       return true;
     }, options);
   }
 
   setMany(entries: readonly KeyValueEntry[], ttlMs: StoredTtl, options?: CallOptions): Promise<void> {
     return this.#calls.run(() => {
-      for (const { key, value } of entries) this.#items.set(key, value, ttlMs);
+      for (const { key, value } of entries) this.#write(key, value, ttlMs, "kv.setMany");
     }, options);
   }
 
@@ -56,7 +58,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   has(key: string, options?: CallOptions): Promise<boolean> {
-    return this.#calls.run(() => this.#items.get(key) !== undefined, options);
+    return this.#calls.run(() => this.#items.has(key), options);
   }
 
   touch(key: string, ttlMs: StoredTtl, options?: CallOptions): Promise<boolean> {
@@ -76,7 +78,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
     return this.#calls.run(() => {
       const held = this.#text(key, "kv.increment");
       const sum = add(held, by, "kv.increment");
-      if (held === undefined) this.#items.set(key, String(sum), ttlMs);
+      if (held === undefined) this.#write(key, String(sum), ttlMs, "kv.increment");
       else this.#items.replace(key, String(sum));
       return sum;
     }, options);
@@ -91,29 +93,28 @@ export class MemoryKeyValueStore implements KeyValueStore {
   ): Promise<boolean> {
     return this.#calls.run(() => {
       if (this.#text(key, "kv.compareAndSet") !== expected) return false;
-      this.#items.set(key, next, ttlMs);
+      this.#write(key, next, ttlMs, "kv.compareAndSet");
       return true;
     }, options);
   }
 
   async *scan(prefix: string, pageSize: number, options?: CallOptions): AsyncGenerator<readonly string[]> {
     const keys = await this.#calls.run(() => this.#items.keys().filter((key) => key.startsWith(prefix)), options);
-    for (let start = 0; start < keys.length; start += pageSize) {
+    const step = Math.max(1, Math.trunc(pageSize) || 1);
+    for (let start = 0; start < keys.length; start += step) {
+      const page = keys.slice(start, start + step);
       // What went meanwhile is left out.
-      const page = await this.#calls.run(
-        () => keys.slice(start, start + pageSize).filter((key) => this.#items.get(key) !== undefined),
-        options,
-      );
-      if (page.length > 0) yield page;
+      const there = await this.#calls.run(() => page.filter((key) => this.#items.has(key)), options);
+      if (there.length > 0) yield there;
     }
   }
 
   hashGet(key: string, field: string, options?: CallOptions): Promise<string | undefined> {
-    return this.#calls.run(() => this.#hash(key, "HGET")?.get(field), options);
+    return this.#calls.run(() => this.#hash(key, "kv.hashGet")?.fields.get(field), options);
   }
 
   hashGetAll(key: string, options?: CallOptions): Promise<readonly (readonly [string, string])[]> {
-    return this.#calls.run(() => [...(this.#hash(key, "HGETALL") ?? [])], options);
+    return this.#calls.run(() => [...(this.#hash(key, "kv.hashGetAll")?.fields ?? [])], options);
   }
 
   hashSet(
@@ -124,30 +125,48 @@ export class MemoryKeyValueStore implements KeyValueStore {
   ): Promise<void> {
     return this.#calls.run(() => {
       if (fields.length === 0) return;
-      this.#items.set(key, new Map([...(this.#hash(key, "kv.hashSet") ?? []), ...fields]), ttlMs);
+      const held = this.#hash(key, "kv.hashSet");
+      const added = new Hash(fields);
+      this.#assertFits(key, added, held, "kv.hashSet");
+      for (const [field, value] of held ? added.fields : []) held?.set(field, value);
+      this.#items.set(key, held ?? added, ttlMs);
     }, options);
   }
 
   hashDelete(key: string, fields: readonly string[], options?: CallOptions): Promise<number> {
     return this.#calls.run(() => {
-      const hash = this.#hash(key, "HDEL");
+      const hash = fields.length === 0 ? undefined : this.#hash(key, "kv.hashDelete");
       if (!hash) return 0;
-      const rest = new Map(hash);
-      const removed = fields.filter((field) => rest.delete(field)).length;
-      if (rest.size === 0) this.#items.delete(key);
-      else this.#items.replace(key, rest);
+      const removed = fields.filter((field) => hash.delete(field)).length;
+      if (hash.fields.size === 0) this.#items.delete(key);
+      else this.#items.replace(key, hash);
       return removed;
     }, options);
   }
 
   hashIncrement(key: string, field: string, by: number, ttlMs: StoredTtl, options?: CallOptions): Promise<number> {
     return this.#calls.run(() => {
-      const hash = this.#hash(key, "kv.hashIncrement");
-      const sum = add(hash?.get(field), by, "kv.hashIncrement");
-      if (hash) this.#items.replace(key, new Map(hash).set(field, String(sum)));
-      else this.#items.set(key, new Map([[field, String(sum)]]), ttlMs);
+      const held = this.#hash(key, "kv.hashIncrement");
+      const sum = add(held?.fields.get(field), by, "kv.hashIncrement");
+      const added = new Hash([[field, String(sum)]]);
+      this.#assertFits(key, added, held, "kv.hashIncrement");
+      held?.set(field, String(sum));
+      if (held) this.#items.replace(key, held);
+      else this.#items.set(key, added, ttlMs);
       return sum;
     }, options);
+  }
+
+  #write(key: string, value: string, ttlMs: StoredTtl, operation: string): void {
+    const excessBytes = this.#items.excessBytes(key, value);
+    if (excessBytes > 0) throw tooLarge(operation, excessBytes);
+    this.#items.set(key, value, ttlMs);
+  }
+
+  /** Counts fields that are replaced twice: the estimate is on the safe side. */
+  #assertFits(key: string, added: Hash, held: Hash | undefined, operation: string): void {
+    const excessBytes = this.#items.excessBytes(key, added, held?.bytes);
+    if (excessBytes > 0) throw tooLarge(operation, excessBytes);
   }
 
   #text(key: string, operation: string): string | undefined {
@@ -156,7 +175,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
     throw wrongType(operation);
   }
 
-  #hash(key: string, operation: string): Map<string, string> | undefined {
+  #hash(key: string, operation: string): Hash | undefined {
     const item = this.#items.get(key);
     if (typeof item !== "string") return item;
     throw wrongType(operation);
@@ -165,4 +184,10 @@ export class MemoryKeyValueStore implements KeyValueStore {
 
 function wrongType(operation: string): WrongTypeError {
   return new WrongTypeError(`memory: ${operation}: the key holds another kind of value than this operation works on.`);
+}
+
+function tooLarge(operation: string, excessBytes: number): QuotaExceededError {
+  return new QuotaExceededError(
+    `memory: ${operation}: the entry alone takes ${excessBytes} bytes more than maxBytes. Raise it, or keep less.`,
+  );
 }

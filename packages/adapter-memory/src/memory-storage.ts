@@ -1,9 +1,10 @@
 import { type CacheEntry, type Clock, systemClock } from "@holdfast/core";
 import { Channels } from "./channels.ts";
+import { Hash } from "./hash.ts";
 import { TtlMap } from "./ttl-map.ts";
 
 /** What a key of the key-value store holds. */
-export type Item = string | Map<string, string>;
+export type Item = string | Hash;
 
 /** A lease on computing a cache entry. */
 export interface Lease {
@@ -14,11 +15,17 @@ export interface Lease {
 }
 
 export interface MemoryStorageOptions {
-  /** Key-value and cache entries that are kept, each. @default no limit */
+  /**
+   * How many key-value items are kept, and how many cache entries: each kind has this limit to itself, so that a burst
+   * of cache fills evicts no counter. A whole positive number. @default no limit
+   */
   readonly maxEntries?: number | undefined;
-  /** Bytes that key-value and cache entries take, each. @default no limit */
+  /**
+   * Bytes that key-value items may take, and bytes that cache entries may take, each. Estimated: two for each UTF-16
+   * unit of keys and texts, and about 100 for each entry and field. A whole positive number. @default no limit
+   */
   readonly maxBytes?: number | undefined;
-  /** @default the system's */
+  /** Where the time of expiry comes from. @default the system's clock */
   readonly clock?: Clock | undefined;
 }
 
@@ -27,8 +34,12 @@ const OVERHEAD_BYTES = 100;
 
 /**
  * Data that one or several memory backends share: several backends on one storage see what several processes on
- * one server would. Limits apply to key-value and cache entries, of which the least recently used make room;
- * leases and versions, without which caches would compute or serve wrongly, only expire.
+ * one server would.
+ *
+ * Each kind of data has a map of its own. Limits apply to key-value items and to cache entries, of which the least
+ * recently used make room; other kinds, without which features would give wrong answers, only expire.
+ *
+ * @throws {RangeError} A limit is not a whole positive number.
  */
 export class MemoryStorage {
   readonly clock: Clock;
@@ -50,10 +61,7 @@ export class MemoryStorage {
 }
 
 function bytesOfItem(item: Item, key: string): number {
-  if (typeof item === "string") return 2 * (key.length + item.length) + OVERHEAD_BYTES;
-  let bytes = 2 * key.length + OVERHEAD_BYTES;
-  for (const [field, value] of item) bytes += 2 * (field.length + value.length) + OVERHEAD_BYTES;
-  return bytes;
+  return 2 * key.length + (item instanceof Hash ? item.bytes : 2 * item.length) + OVERHEAD_BYTES;
 }
 
 function bytesOfEntry({ text }: CacheEntry, key: string): number {

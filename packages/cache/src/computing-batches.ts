@@ -154,21 +154,34 @@ export class ComputingBatches<T> {
   /** What others compute: as they finish, or if they do not, by itself, key by key. */
   async #awaitTheirs(keys: readonly string[], batch: Batch<T>, values: Map<string, T>): Promise<void> {
     const { tags, ttlMs, notBefore, signal } = batch;
-    await Promise.all(
-      keys.map(async (key) => {
-        const factory: Factory<T | typeof LEFT_OUT> = async (context) => {
-          const made = await this.#run([key], { ...batch, signal: context.signal });
-          if (made.has(key)) return made.get(key) as T;
-          context.skip();
-          return LEFT_OUT;
-        };
-        const plan = { key, tags, ttlMs, factory: factory as Factory<T>, stale: undefined };
-        const outcome = await this.#pursuits.pursue(plan, { key, tags, notBefore }, undefined, signal);
-        const value: unknown =
-          outcome.kind === "found" ? await decodeFound(this.#context, key, outcome) : await outcome.handout.take();
-        if (value !== LEFT_OUT && value !== INVALID) values.set(key, value as T);
-      }),
-    );
+    if (keys.length === 0) return;
+    // One listener on the caller's signal, however many keys.
+    const leave = new AbortController();
+    const onAbort = () => leave.abort(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const awaitOne = async (key: string) => {
+      const factory: Factory<T | typeof LEFT_OUT> = async (context) => {
+        const made = await this.#run([key], { ...batch, signal: context.signal });
+        if (made.has(key)) return made.get(key) as T;
+        context.skip();
+        return LEFT_OUT;
+      };
+      const plan = { key, tags, ttlMs, factory: factory as Factory<T>, stale: undefined };
+      const outcome = await this.#pursuits.pursue(
+        plan,
+        { key, tags, notBefore },
+        undefined,
+        AbortSignal.any([leave.signal]),
+      );
+      const value: unknown =
+        outcome.kind === "found" ? await decodeFound(this.#context, key, outcome) : await outcome.handout.take();
+      if (value !== LEFT_OUT && value !== INVALID) values.set(key, value as T);
+    };
+    try {
+      await Promise.all(keys.map(awaitOne));
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
   }
 
   /** The store is away: what memory has is served, and the factory makes the rest. */

@@ -1,1 +1,20 @@
-export {};
+export type {
+  BatchBuilder,
+  BatchOptions,
+  BatchOutcomes,
+  BatchResults,
+  BatchSetArguments,
+  Command,
+} from "./batch.ts";
+export type { HashSetArguments, KvHash } from "./hash.ts";
+export type { KeysOptions } from "./iterate-keys.ts";
+export { createKv, type Kv, type SetArguments, type TtlArguments } from "./kv.ts";
+export type { SetConditions } from "./operations.ts";
+export {
+  type CallBounds,
+  DEFAULT_MAX_VALUE_BYTES,
+  type KvOptions,
+  type OptionalTtl,
+  type RequiredTtl,
+  type WriteTtl,
+} from "./options.ts";

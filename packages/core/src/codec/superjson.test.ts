@@ -13,7 +13,7 @@ describe("superjson's format", () => {
       fc.property(superjsonTree, (tree) => {
         const value = [tree, undefined];
         // fast-check repeats items by reference, and superjson confuses repeated references in maps and sets.
-        fc.pre(isSame(value, deduping.parse(deduping.stringify(value))));
+        fc.pre(superjsonReads(deduping.stringify(value), value));
         return isSame(value, superjson.parse(codec.encode(value)));
       }),
       { numRuns: 1_000 },
@@ -67,7 +67,7 @@ describe("superjson's format", () => {
       fc.property(graph, fc.constantFrom(superjson, deduping), (part, writer) => {
         const value = [part, undefined];
         const text = JSON.stringify(writer.serialize(value));
-        fc.pre(isSame(value, superjson.parse(text)));
+        fc.pre(superjsonReads(text, value));
         return isSame(value, codec.decode(text));
       }),
       { numRuns: 500 },
@@ -115,3 +115,12 @@ describe("superjson's format", () => {
     });
   });
 });
+
+/** It throws on some of its own texts, and reads others wrong. */
+function superjsonReads(text: string, value: unknown): boolean {
+  try {
+    return isSame(value, superjson.parse(text));
+  } catch {
+    return false;
+  }
+}
