@@ -16,7 +16,8 @@ export class Hash {
   }
 
   set(field: string, value: string): void {
-    this.delete(field);
+    const replaced = this.fields.get(field);
+    if (replaced !== undefined) this.#bytes -= bytesOf(field, replaced);
     this.fields.set(field, value);
     this.#bytes += bytesOf(field, value);
   }

@@ -44,6 +44,7 @@ export class ComputingReads<T> {
 
   async #getOrCompute(key: string, factory: Factory<T>, options: GetOrSetOptions): Promise<T | Detailed<T>> {
     const plan = this.planOf(key, factory, options);
+    options.signal?.throwIfAborted();
     const { handout, facts } = await this.look(plan, options).join(options.signal);
     const value = await handout.take();
     return options.detailed ? { ...facts, value } : value;

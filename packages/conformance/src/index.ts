@@ -1,1 +1,3 @@
-export {};
+export { describeBackend, listTests } from "./describe-backend.ts";
+export type { Harness, Skip } from "./harness.ts";
+export type { Matchers, TestRunner } from "./runner.ts";

@@ -1,0 +1,162 @@
+import type { CacheInvalidation, CacheStore } from "@holdfast/core";
+import { claimOf, claimOne, epochOf, fillOf, fillOne, granted, putOf, served, slotOf, tagOf } from "./cache-steps.ts";
+import { eventually, type Section, type Suite } from "./suite.ts";
+
+function invalidate(cache: CacheStore, suite: Suite, what: Partial<CacheInvalidation>): Promise<number> {
+  return cache.invalidate({ slots: [], tags: [], buckets: [], epoch: epochOf(suite), ...what });
+}
+
+/** The ways to void an entry `a` that carries the tag `t`. */
+function waysToVoid(suite: Suite): readonly Partial<CacheInvalidation>[] {
+  const slot = slotOf(suite, "a");
+  return [{ slots: [slot] }, { tags: [tagOf(suite, "t")] }, { buckets: [slot.bucket] }];
+}
+
+/** What was read before an invalidation never becomes visible after it. */
+export const CACHE_INVALIDATION: Section = {
+  name: "cache invalidation",
+  cases: [
+    [
+      "voids what is cached, for every handle",
+      async (suite) => {
+        const [one, other] = [await suite.open(), await suite.open()];
+        const [slot, tags] = [slotOf(suite, "a"), [tagOf(suite, "t")]];
+        for (const what of waysToVoid(suite)) {
+          await one.cache.put([putOf(slot, "old", { tags })]);
+          suite.expect(await served(other.cache, slot, tags)).toBe("old");
+          const before = await other.cache.now();
+          const doneAt = await invalidate(one.cache, suite, what);
+          suite.expect(before <= doneAt && doneAt <= (await other.cache.now())).toBe(true);
+          suite.expect(await served(other.cache, slot, tags)).toBe(undefined);
+        }
+      },
+    ],
+    [
+      "voids nothing else",
+      async (suite) => {
+        const { cache } = await suite.open();
+        const tag = tagOf(suite, "t");
+        await cache.put([
+          putOf(slotOf(suite, "a"), "a", { tags: [tag] }),
+          putOf(slotOf(suite, "b"), "b"),
+          putOf(slotOf(suite, "c"), "c", { tags: [tagOf(suite, "u")] }),
+          putOf(slotOf(suite, "d", 1), "d", { tags: [tag] }),
+        ]);
+        await invalidate(cache, suite, { slots: [slotOf(suite, "a")] });
+        suite.expect(await served(cache, slotOf(suite, "d", 1), [tag])).toBe("d");
+        await invalidate(cache, suite, { tags: [tag] });
+        suite.expect(await served(cache, slotOf(suite, "d", 1), [tag])).toBe(undefined);
+        suite.expect(await served(cache, slotOf(suite, "b"))).toBe("b");
+        suite.expect(await served(cache, slotOf(suite, "c"), [tagOf(suite, "u")])).toBe("c");
+        await invalidate(cache, suite, { buckets: [slotOf(suite, "d", 1).bucket] });
+        suite.expect(await served(cache, slotOf(suite, "b"))).toBe("b");
+      },
+    ],
+    [
+      "voids computations under way: what they give is never served, and the next caller computes anew",
+      async (suite) => {
+        const [one, other] = [await suite.open(), await suite.open()];
+        const [slot, tags] = [slotOf(suite, "a"), [tagOf(suite, "t")]];
+        for (const what of waysToVoid(suite)) {
+          const claim = claimOf(suite, slot, { tags });
+          const lease = await granted(one.cache, claim);
+          await invalidate(other.cache, suite, what);
+          const next = claimOf(suite, slot, { tags });
+          const nextLease = await granted(other.cache, next);
+          await fillOne(one.cache, fillOf(suite, claim, lease, "computed before"));
+          suite.expect(await served(one.cache, slot, tags)).toBe(undefined);
+          suite.expect(await fillOne(other.cache, fillOf(suite, next, nextLease, "computed after"))).toBe(true);
+          suite.expect(await served(one.cache, slot, tags)).toBe("computed after");
+          await invalidate(one.cache, suite, what);
+        }
+      },
+    ],
+    [
+      "a void computation that nobody follows is not served either",
+      async (suite) => {
+        const { cache } = await suite.open();
+        const [slot, tags] = [slotOf(suite, "a"), [tagOf(suite, "t")]];
+        for (const what of waysToVoid(suite)) {
+          const claim = claimOf(suite, slot, { tags });
+          const lease = await granted(cache, claim);
+          await invalidate(cache, suite, what);
+          await fillOne(cache, fillOf(suite, claim, lease, "computed before"));
+          suite.expect(await served(cache, slot, tags)).toBe(undefined);
+          // Not even after the versions were made anew by another entry.
+          await cache.put([putOf(slotOf(suite, "b"), "other", { tags })]);
+          suite.expect(await served(cache, slot, tags)).toBe(undefined);
+          await cache.release(slot, claim.token, undefined);
+          await invalidate(cache, suite, { slots: [slot] });
+        }
+      },
+    ],
+    [
+      "a put voids the computation under way",
+      async (suite) => {
+        const { cache } = await suite.open();
+        const claim = claimOf(suite, slotOf(suite, "a"));
+        const lease = await granted(cache, claim);
+        await cache.put([putOf(claim.slot, "put")]);
+        suite.expect(await fillOne(cache, fillOf(suite, claim, lease, "computed"))).toBe(false);
+        suite.expect(await served(cache, claim.slot)).toBe("put");
+      },
+    ],
+    [
+      "who claims after an invalidation does not wait for a computation from before",
+      async (suite) => {
+        const [one, other] = [await suite.open(), await suite.open()];
+        const [slot, tags] = [slotOf(suite, "a"), [tagOf(suite, "t")]];
+        await granted(one.cache, claimOf(suite, slot, { tags }));
+        suite.expect((await claimOne(other.cache, claimOf(suite, slot, { tags }))).kind).toBe("held");
+        await invalidate(one.cache, suite, { tags });
+        suite.expect((await claimOne(other.cache, claimOf(suite, slot, { tags }))).kind).toBe("granted");
+      },
+    ],
+    [
+      "tags that are named late are trusted only if no tag was invalidated meanwhile",
+      async (suite) => {
+        const { cache } = await suite.open();
+        const [slot, early, late] = [slotOf(suite, "a"), tagOf(suite, "early"), tagOf(suite, "late")];
+        const claim = claimOf(suite, slot, { tags: [early] });
+        const lease = await granted(cache, claim);
+        suite.expect(await fillOne(cache, fillOf(suite, claim, lease, "text", { lateTags: [late] }))).toBe(true);
+        suite.expect(await served(cache, slot, [early, late])).toBe("text");
+        await invalidate(cache, suite, { tags: [late] });
+        suite.expect(await served(cache, slot, [early, late])).toBe(undefined);
+        await invalidate(cache, suite, { slots: [slot] });
+        const second = claimOf(suite, slot);
+        const secondLease = await granted(cache, second);
+        await invalidate(cache, suite, { tags: [late] });
+        const fill = fillOf(suite, second, secondLease, "computed before", { lateTags: [late] });
+        suite.expect(await fillOne(cache, fill)).toBe(false);
+        suite.expect(await served(cache, slot, [late])).toBe(undefined);
+      },
+    ],
+    [
+      "announcements go out once the change is made",
+      async (suite) => {
+        const [backend, other] = [await suite.open(), await suite.open()];
+        const { cache, bus } = backend;
+        // Without a bus nobody hears it; the change must be made all the same.
+        const [slot, channel] = [slotOf(suite, "a"), `hf:test:${suite.namespace}`];
+        const heard: string[] = [];
+        await other.bus?.subscribe(channel, { onMessage: (message) => void heard.push(message) });
+        const announce = (message: string) => ({ channel, message });
+        await cache.put([putOf(slot, "text")], announce("put"));
+        suite.expect(await served(other.cache, slot)).toBe("text");
+        await invalidate(cache, suite, { slots: [slot], announce: announce("gone") });
+        suite.expect(await served(other.cache, slot)).toBe(undefined);
+        const claim = claimOf(suite, slot);
+        const lease = await granted(cache, claim);
+        await cache.fill([fillOf(suite, claim, lease, "filled", { wake: announce("filled") })]);
+        suite.expect(await served(other.cache, slot)).toBe("filled");
+        const failing = claimOf(suite, slot, { seen: claim.token });
+        await granted(cache, failing);
+        await cache.release(slot, failing.token, 1_000, announce("failed"));
+        const expected = bus ? ["put", "gone", "filled", "failed"] : [];
+        suite.expect(await eventually(() => heard.length >= expected.length)).toBe(true);
+        suite.expect(heard).toEqual(expected);
+      },
+    ],
+  ],
+};

@@ -1,0 +1,243 @@
+import type { Backend, BackendUnavailableError, CallOptions } from "@holdfast/core";
+import { claimOf, putOf, slotOf } from "./cache-steps.ts";
+import { aborted, codeOf, errorOf, LONG_MS, type Section, type Suite } from "./suite.ts";
+
+const ttlMs = LONG_MS;
+
+type Operation = readonly [name: string, run: (options?: CallOptions) => Promise<unknown>];
+
+/** Every operation of the key-value and the cache store, each on something that lets it succeed. */
+function operationsOf({ kv, cache }: Backend, suite: Suite): readonly Operation[] {
+  const [text, count, hash, fresh] = [suite.key("text"), suite.key("count"), suite.key("hash"), suite.key("fresh")];
+  const slot = slotOf(suite, "entry");
+  return [
+    ["get", (options) => kv.get(text, options)],
+    ["getMany", (options) => kv.getMany([text, count], options)],
+    ["set", (options) => kv.set(fresh, "v", { ...options, ttlMs })],
+    ["setMany", (options) => kv.setMany([{ key: fresh, value: "v" }], ttlMs, options)],
+    ["delete", (options) => kv.delete([text, fresh], options)],
+    ["has", (options) => kv.has(text, options)],
+    ["touch", (options) => kv.touch(text, "forever", options)],
+    ["ttl", (options) => kv.ttl(text, options)],
+    ["increment", (options) => kv.increment(count, 1, ttlMs, options)],
+    ["compareAndSet", (options) => kv.compareAndSet(fresh, undefined, "v", ttlMs, options)],
+    ["scan", (options) => kv.scan(text, 100, options)[Symbol.asyncIterator]().next()],
+    ["hashGet", (options) => kv.hashGet(hash, "f", options)],
+    ["hashGetAll", (options) => kv.hashGetAll(hash, options)],
+    ["hashSet", (options) => kv.hashSet(hash, [["f", "2"]], ttlMs, options)],
+    ["hashDelete", (options) => kv.hashDelete(hash, ["f"], options)],
+    ["hashIncrement", (options) => kv.hashIncrement(hash, "f", 1, ttlMs, options)],
+    ["cache.read", (options) => cache.read([{ slot, tags: [] }], options)],
+    ["cache.claim", (options) => cache.claim([claimOf(suite, slot)], options)],
+    ["cache.put", (options) => cache.put([putOf(slot, "v")], undefined, options)],
+    ["cache.renew", (options) => cache.renew(slot, "nobody's", 1_000, options)],
+    ["cache.release", (options) => cache.release(slot, "nobody's", undefined, undefined, options)],
+    ["cache.now", (options) => cache.now(options)],
+  ];
+}
+
+async function prepare({ kv }: Backend, { key }: Suite): Promise<void> {
+  await kv.set(key("text"), "v", { ttlMs });
+  await kv.set(key("count"), "1", { ttlMs });
+  await kv.hashSet(key("hash"), [["f", "1"]], ttlMs);
+}
+
+/** All that the operations could have changed. */
+async function stateOf({ kv, cache }: Backend, suite: Suite): Promise<unknown> {
+  const { key } = suite;
+  const [entry] = await cache.read([{ slot: slotOf(suite, "entry"), tags: [] }]);
+  return {
+    texts: await kv.getMany([key("text"), key("count"), key("fresh")]),
+    hash: await kv.hashGetAll(key("hash")),
+    endless: (await kv.ttl(key("text"))) === "forever",
+    entry: entry?.entry?.text,
+  };
+}
+
+/** What holds for every call. */
+export const CALLS: Section = {
+  name: "calls",
+  cases: [
+    [
+      "calls of one tick settle one by one, one that fails among them",
+      async (suite) => {
+        const { kv } = await suite.open();
+        const { key, expect } = suite;
+        await kv.hashSet(key("hash"), [["f", "v"]], ttlMs);
+        await kv.set(key("text"), "abc", { ttlMs });
+        const settled = await Promise.allSettled([
+          kv.get(key("text")),
+          kv.increment(key("text"), 1, ttlMs),
+          kv.get(key("hash")),
+          kv.set(key("new"), "v", { ttlMs }),
+          kv.increment(key("count"), 2, ttlMs),
+          kv.hashGet(key("text"), "f"),
+          kv.compareAndSet(key("text"), "abc", "def", ttlMs),
+          kv.hashGetAll(key("hash")),
+        ]);
+        expect(settled.map((outcome) => (outcome.status === "fulfilled" ? outcome.value : "failed"))).toEqual([
+          "abc",
+          "failed",
+          "failed",
+          true,
+          2,
+          "failed",
+          true,
+          [["f", "v"]],
+        ]);
+      },
+    ],
+    [
+      "calls of one tick on one key take effect in the order of the calls",
+      async (suite) => {
+        const { kv } = await suite.open();
+        const name = suite.key("k");
+        const seen = await Promise.all([
+          kv.set(name, "1", { ttlMs }),
+          kv.get(name),
+          kv.set(name, "2", { ttlMs }),
+          kv.get(name),
+          kv.delete([name]),
+          kv.get(name),
+          kv.set(name, "3", { ttlMs, condition: "absent" }),
+          kv.get(name),
+        ]);
+        suite.expect(seen).toEqual([true, "1", true, "2", 1, undefined, true, "3"]);
+      },
+    ],
+    [
+      "each operation is at most one round trip",
+      async (suite) => {
+        const backend = await suite.open();
+        await prepare(backend, suite);
+        const trips: Record<string, number> = {};
+        for (const [name, run] of operationsOf(backend, suite)) {
+          // A server may have to be told a script first; a scan, and a claim on a cluster, take trips by contract.
+          if (name === "scan" || name === "cache.claim") continue;
+          await run();
+          const before = backend.stats().roundTrips;
+          await run();
+          const taken = backend.stats().roundTrips - before;
+          if (taken > 1) trips[name] = taken;
+        }
+        suite.expect(trips).toEqual({});
+      },
+    ],
+    [
+      "calls of one tick share a round trip",
+      async (suite) => {
+        const backend = await suite.open();
+        const { key, expect } = suite;
+        const before = backend.stats();
+        const calls = Array.from({ length: 60 }, (_, index) =>
+          index % 2 ? backend.kv.set(key(`k${index}`), "v", { ttlMs }) : backend.kv.get(key(`k${index}`)),
+        );
+        await Promise.all(calls);
+        const after = backend.stats();
+        expect(after.roundTrips - before.roundTrips <= 1).toBe(true);
+        expect(after.commands - before.commands).toBe(60);
+      },
+    ],
+    [
+      "stats count commands and failures",
+      async (suite) => {
+        const backend = await suite.open();
+        const { key, expect } = suite;
+        await backend.kv.set(key("text"), "abc", { ttlMs });
+        const before = backend.stats();
+        await backend.kv.get(key("text"));
+        await codeOf(backend.kv.hashGet(key("text"), "f"));
+        const after = backend.stats();
+        expect(after.commands - before.commands).toBe(2);
+        expect(after.errors - before.errors).toBe(1);
+      },
+    ],
+    [
+      "an aborted call rejects with the signal's reason and does nothing",
+      async (suite) => {
+        const backend = await suite.open();
+        await prepare(backend, suite);
+        const before = await stateOf(backend, suite);
+        const reason = new Error("no longer wanted");
+        for (const [name, run] of operationsOf(backend, suite)) {
+          const error = await errorOf(() => run(aborted(reason)));
+          suite.expect([name, error === reason]).toEqual([name, true]);
+        }
+        suite.expect(await stateOf(backend, suite)).toEqual(before);
+      },
+    ],
+    [
+      "bounds that are not reached change nothing",
+      async (suite) => {
+        const backend = await suite.open();
+        await prepare(backend, suite);
+        const options = { timeoutMs: 60_000, signal: new AbortController().signal };
+        for (const [name, run] of operationsOf(backend, suite)) {
+          suite.expect([name, await codeOf(() => run(options))]).toEqual([name, "no error"]);
+        }
+      },
+    ],
+    [
+      "after close() every call fails with BACKEND_UNAVAILABLE, not applied",
+      async (suite) => {
+        const [backend, other] = [await suite.open(), await suite.open()];
+        await prepare(backend, suite);
+        const before = await stateOf(other, suite);
+        await backend.close();
+        await backend.close();
+        await backend[Symbol.asyncDispose]();
+        const closed = [...operationsOf(backend, suite), ["ping", () => backend.ping()] as const];
+        for (const [name, run] of closed) {
+          const error = (await errorOf(() => run())) as BackendUnavailableError | undefined;
+          suite.expect([name, error?.code, error?.outcome]).toEqual([name, "BACKEND_UNAVAILABLE", "not-applied"]);
+        }
+        suite.expect(await stateOf(other, suite)).toEqual(before);
+      },
+    ],
+    [
+      "calls under way when close() begins settle",
+      async (suite) => {
+        const [backend, other] = [await suite.open(), await suite.open()];
+        const names = Array.from({ length: 20 }, (_, index) => suite.key(`k${index}`));
+        const calls = names.map((name) => backend.kv.set(name, "v", { ttlMs }));
+        await Promise.all([backend.close(), ...calls]);
+        suite.expect(await other.kv.getMany(names)).toEqual(names.map(() => "v"));
+      },
+    ],
+    [
+      "ping tells the round trip in milliseconds",
+      async (suite) => {
+        const backend = await suite.open();
+        const ms = await backend.ping({ timeout: "10s" });
+        suite.expect(ms >= 0 && ms < 10_000).toBe(true);
+        suite.expect(await codeOf(() => backend.ping({ timeout: 0 }))).toBe("RangeError");
+      },
+    ],
+    [
+      "errors name no value and no text that was stored",
+      async (suite) => {
+        const { kv } = await suite.open();
+        const secret = "s3cr3t-value";
+        await kv.set(suite.key("text"), secret, { ttlMs });
+        const calls = [
+          () => kv.increment(suite.key("text"), 1, ttlMs),
+          () => kv.hashSet(suite.key("text"), [[secret, secret]], ttlMs),
+          () => kv.hashIncrement(suite.key("text"), secret, 1, ttlMs),
+        ];
+        for (const call of calls) {
+          const error = await errorOf(call);
+          suite.expect(error instanceof Error).toBe(true);
+          suite.expect(everyTextOf(error).includes(secret)).toBe(false);
+        }
+      },
+    ],
+  ],
+};
+
+/** Message, stack and everything else that a logger would print, of the causes too. */
+function everyTextOf(error: unknown): string {
+  if (!(error instanceof Error)) return JSON.stringify(error) ?? "";
+  const own = Object.getOwnPropertyNames(error).filter((name) => name !== "cause");
+  const texts = own.map((name) => JSON.stringify(Object.getOwnPropertyDescriptor(error, name)?.value) ?? "");
+  return texts.join(" ") + (error.cause === undefined ? "" : everyTextOf(error.cause));
+}
