@@ -139,10 +139,17 @@ function createContext<T>(options: CacheOptions<T>): CacheContext<T> {
   return {
     options: resolved,
     keys,
-    store: new GuardedStore(options.backend.cache, new CircuitBreaker(resolved.breaker || NEVER_OPENS), {
-      buckets: keys.buckets,
-      epoch: keys.epoch,
-    }),
+    store: new GuardedStore(
+      options.backend.cache,
+      new CircuitBreaker(resolved.breaker || NEVER_OPENS),
+      ({ keys: names, tags, all }) => ({
+        slots: names.map((name) => keys.slot(name)),
+        tags: tags.map((tag) => keys.tag(tag)),
+        buckets: all ? keys.buckets : [],
+        epoch: keys.epoch,
+        announce: bus && { channel: keys.channel, message: bus.voidMessage({ keys: names, tags, all }) },
+      }),
+    ),
     clock: new StoreClock(),
     log,
     tier,

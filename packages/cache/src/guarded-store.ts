@@ -2,10 +2,10 @@ import {
   BackendTimeoutError,
   BackendUnavailableError,
   type CacheInvalidation,
-  type CacheSlot,
   type CacheStore,
   type CallOptions,
 } from "@holdfast/core";
+import type { Invalidated } from "./cache-bus.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 
 /** More than this and everything is void: the queue stays small however long the outage. */
@@ -18,26 +18,17 @@ const MAX_PENDING = 10_000;
 export class GuardedStore {
   readonly #store: CacheStore;
   readonly #breaker: CircuitBreaker;
-  readonly #template: Pick<CacheInvalidation, "buckets" | "epoch" | "announce">;
-  readonly #slots = new Map<string, CacheSlot>();
+  readonly #describe: (invalidated: Invalidated) => CacheInvalidation;
+  readonly #keys = new Set<string>();
   readonly #tags = new Set<string>();
-  #everything = false;
+  #all = false;
   #applying: Promise<void> | undefined;
 
-  /** @param template The namespace's buckets and epoch, and how everything's invalidation is announced. */
-  constructor(
-    store: CacheStore,
-    breaker: CircuitBreaker,
-    template: Pick<CacheInvalidation, "buckets" | "epoch" | "announce">,
-  ) {
+  /** @param describe Says in the store's terms what to void, with the message to send then. */
+  constructor(store: CacheStore, breaker: CircuitBreaker, describe: (invalidated: Invalidated) => CacheInvalidation) {
     this.#store = store;
     this.#breaker = breaker;
-    this.#template = template;
-  }
-
-  /** Whether calls are refused at once. */
-  get isAway(): boolean {
-    return this.#breaker.isOpen;
+    this.#describe = describe;
   }
 
   /** @throws {BackendUnavailableError} The store is away, or pending invalidations cannot be applied. */
@@ -50,29 +41,30 @@ export class GuardedStore {
    * Voids now, or as soon as the store is back.
    *
    * @returns The store's clock when it was done, in milliseconds; `undefined` if it waits for the store.
+   * @throws {InvalidKeyError} A key or a tag is not one; nothing was voided.
    */
-  async invalidate(invalidation: CacheInvalidation, options?: CallOptions): Promise<number | undefined> {
+  async invalidate(invalidated: Invalidated, options?: CallOptions): Promise<number | undefined> {
+    const invalidation = this.#describe(invalidated);
     try {
       return await this.call((store) => store.invalidate(invalidation, options));
     } catch (error) {
       if (!(error instanceof BackendUnavailableError || error instanceof BackendTimeoutError)) throw error;
-      this.#keep(invalidation);
+      this.#keep(invalidated);
       return undefined;
     }
   }
 
   get #hasPending(): boolean {
-    return this.#everything || this.#tags.size > 0 || this.#slots.size > 0;
+    return this.#all || this.#tags.size > 0 || this.#keys.size > 0;
   }
 
-  #keep({ slots, tags, buckets }: CacheInvalidation): void {
-    for (const slot of slots) this.#slots.set(slot.entry, slot);
+  #keep({ keys, tags, all }: Invalidated): void {
+    for (const key of keys) this.#keys.add(key);
     for (const tag of tags) this.#tags.add(tag);
-    if (buckets.length > 0 || this.#slots.size + this.#tags.size > MAX_PENDING) {
-      this.#everything = true;
-      this.#slots.clear();
-      this.#tags.clear();
-    }
+    if (!all && this.#keys.size + this.#tags.size <= MAX_PENDING) return;
+    this.#all = true;
+    this.#keys.clear();
+    this.#tags.clear();
   }
 
   #applyPending(): Promise<void> {
@@ -83,15 +75,11 @@ export class GuardedStore {
   }
 
   async #apply(): Promise<void> {
-    const slots = [...this.#slots.values()];
-    const tags = [...this.#tags];
-    const everything = this.#everything;
-    await this.#breaker.run(() =>
-      this.#store.invalidate({ ...this.#template, slots, tags, buckets: everything ? this.#template.buckets : [] }),
-    );
+    const pending = { keys: [...this.#keys], tags: [...this.#tags], all: this.#all };
+    await this.#breaker.run(() => this.#store.invalidate(this.#describe(pending)));
     // What was added meanwhile stays.
-    for (const { entry } of slots) this.#slots.delete(entry);
-    for (const tag of tags) this.#tags.delete(tag);
-    if (everything) this.#everything = false;
+    for (const key of pending.keys) this.#keys.delete(key);
+    for (const tag of pending.tags) this.#tags.delete(tag);
+    if (pending.all) this.#all = false;
   }
 }

@@ -13,21 +13,10 @@ export class Invalidations<T> {
 
   /** @throws {InvalidKeyError} A key or a tag is not one; nothing was voided. */
   async invalidate(invalidated: Invalidated): Promise<Invalidation> {
-    const { keys, log, tier, bus, store, clock, emit, counts } = this.#context;
-    const slots = invalidated.keys.map((key) => keys.slot(key));
-    const tags = invalidated.tags.map((tag) => keys.tag(tag));
+    const { log, tier, store, clock, emit, counts } = this.#context;
     const sinceMs = clock.now() ?? Date.now();
-    if (slots.length === 0 && tags.length === 0 && !invalidated.all) return { atMs: sinceMs };
-    const atMs = await store.invalidate(
-      {
-        slots,
-        tags,
-        buckets: invalidated.all ? keys.buckets : [],
-        epoch: keys.epoch,
-        announce: bus && { channel: keys.channel, message: bus.voidMessage(invalidated) },
-      },
-      storeCall(this.#context),
-    );
+    if (invalidated.keys.length === 0 && invalidated.tags.length === 0 && !invalidated.all) return { atMs: sinceMs };
+    const atMs = await store.invalidate(invalidated, storeCall(this.#context));
     // After the store: what was read before is void here, and what is read from now on is newer.
     forget(log, tier, invalidated);
     if (atMs === undefined) counts.storeErrors += 1;

@@ -37,6 +37,10 @@ async function setUp({ open, namespace }: Suite): Promise<{ one: MessageBus; oth
   return { one: busOf(await open()), other: busOf(await open()), channel: `hf:test:${namespace}` };
 }
 
+function fail(): never {
+  throw new Error("a subscriber's own error");
+}
+
 /** Messages between processes. */
 export const BUS: Section = {
   name: "bus",
@@ -155,10 +159,7 @@ export const BUS: Section = {
       "a subscriber that throws keeps nothing from the others",
       async (suite) => {
         const { one, other, channel } = await setUp(suite);
-        const fails = () => {
-          throw new Error("a subscriber's own error");
-        };
-        const broken = await listen(other, channel, { onMessage: fails });
+        const broken = await listen(other, channel, { onMessage: fail });
         const ear = await listen(other, channel);
         await one.publish(channel, "1");
         await one.publish(channel, "2");

@@ -1,4 +1,16 @@
-import { claimOf, fillOf, fillOne, granted, newToken, putOf, readOne, served, slotOf, tagOf } from "./cache-steps.ts";
+import {
+  claimOf,
+  fillAll,
+  fillOf,
+  fillOne,
+  granted,
+  newToken,
+  putOf,
+  readOne,
+  served,
+  slotOf,
+  tagOf,
+} from "./cache-steps.ts";
 import { type Section, SHORT_MS } from "./suite.ts";
 import { AWKWARD_TEXTS, ONE_MEGABYTE } from "./texts.ts";
 
@@ -12,10 +24,11 @@ export const CACHE_ENTRIES: Section = {
         const { cache } = await suite.open();
         const [slot, tag] = [slotOf(suite, "a"), tagOf(suite, "t")];
         suite.expect(await readOne(cache, slot, [tag])).toEqual({ entry: undefined, versions: [undefined, undefined] });
-        suite.expect(await cache.read([])).toEqual([]);
-        await cache.put([]);
-        suite.expect(await cache.claim([])).toEqual([]);
-        suite.expect(await cache.fill([])).toEqual([]);
+        const nothing: never[] = [];
+        suite.expect(await cache.read(nothing)).toEqual([]);
+        await cache.put(nothing);
+        suite.expect(await cache.claim(nothing)).toEqual([]);
+        suite.expect(await fillAll(cache, nothing)).toEqual([]);
       },
     ],
     [

@@ -67,7 +67,7 @@ export const CACHE_INVALIDATION: Section = {
           suite.expect(await served(one.cache, slot, tags)).toBe(undefined);
           suite.expect(await fillOne(other.cache, fillOf(suite, next, nextLease, "computed after"))).toBe(true);
           suite.expect(await served(one.cache, slot, tags)).toBe("computed after");
-          await invalidate(one.cache, suite, what);
+          await invalidate(one.cache, suite, { slots: [slot] });
         }
       },
     ],
@@ -148,7 +148,7 @@ export const CACHE_INVALIDATION: Section = {
         suite.expect(await served(other.cache, slot)).toBe(undefined);
         const claim = claimOf(suite, slot);
         const lease = await granted(cache, claim);
-        await cache.fill([fillOf(suite, claim, lease, "filled", { wake: announce("filled") })]);
+        await fillOne(cache, fillOf(suite, claim, lease, "filled", { wake: announce("filled") }));
         suite.expect(await served(other.cache, slot)).toBe("filled");
         const failing = claimOf(suite, slot, { seen: claim.token });
         await granted(cache, failing);

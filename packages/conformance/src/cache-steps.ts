@@ -50,7 +50,7 @@ export function putOf(slot: CacheSlot, text: string, more: Partial<CachePut> = {
 export function fillOf(
   suite: Suite,
   claim: CacheClaim,
-  granted: CacheClaimResult & { kind: "granted" },
+  lease: CacheClaimResult & { kind: "granted" },
   text: string,
   more: Partial<CacheFill> = {},
 ): CacheFill {
@@ -58,13 +58,13 @@ export function fillOf(
     slot: claim.slot,
     tags: claim.tags,
     token: claim.token,
-    startedAtMs: granted.startedAtMs,
-    versions: granted.versions,
+    startedAtMs: lease.startedAtMs,
+    versions: lease.versions,
     text,
     ttlMs: LONG_MS,
     versionTtlMs: LONG_MS,
     lateTags: [],
-    epoch: { key: epochOf(suite), version: granted.epoch },
+    epoch: { key: epochOf(suite), version: lease.epoch },
     ...more,
   };
 }
@@ -83,7 +83,11 @@ export async function granted(cache: CacheStore, claim: CacheClaim): Promise<Cac
 }
 
 export async function fillOne(cache: CacheStore, fill: CacheFill): Promise<boolean | undefined> {
-  return (await cache.fill([fill]))[0];
+  return (await fillAll(cache, [fill]))[0];
+}
+
+export function fillAll(cache: CacheStore, fills: readonly CacheFill[]): Promise<boolean[]> {
+  return cache.fill(fills);
 }
 
 export async function readOne(

@@ -11,15 +11,15 @@ export const SHORT_MS = 40;
 export interface Suite {
   readonly expect: (actual: unknown) => Matchers;
   /** Opens a handle, which is closed after the test. */
-  open(): Promise<Backend>;
+  readonly open: () => Promise<Backend>;
   /** A stored key of this test's own. */
-  key(id: string): string;
+  readonly key: (id: string) => string;
   /** A namespace of this test's own. */
   readonly namespace: string;
   /** Lets the store's time pass. */
-  advance(ms: number): Promise<void>;
+  readonly advance: (ms: number) => Promise<void>;
   /** Lets time pass for the store and for this process. */
-  wait(ms: number): Promise<void>;
+  readonly wait: (ms: number) => Promise<void>;
 }
 
 /** A named test. */
