@@ -1,0 +1,2 @@
+export { instrumentCache } from "./instrument-cache.ts";
+export type { InstrumentationOptions } from "./instruments.ts";
