@@ -18,7 +18,9 @@ export function connect(options: ConnectOptions): Redis | Cluster {
       nodes.map(({ host, port }) => ({ host, port })),
       {
         lazyConnect: true,
-        enableOfflineQueue: false,
+        // Only for nodes that are just being connected to, which takes up to `connectTimeout`: ioredis would refuse
+        // what is sent to them meanwhile.
+        enableOfflineQueue: true,
         scaleReads: "master",
         slotsRefreshTimeout: commandTimeoutMs,
         clusterRetryStrategy: reconnectDelayMs,

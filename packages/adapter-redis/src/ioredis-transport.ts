@@ -1,5 +1,11 @@
 import type { BusHandlers, BusSubscription } from "@holdfast/core";
-import type { CommandInFlight, RedisReply, RedisTransport, TransportFailure } from "@holdfast/redis-engine";
+import type {
+  CommandInFlight,
+  RedisCommand,
+  RedisReply,
+  RedisTransport,
+  TransportFailure,
+} from "@holdfast/redis-engine";
 import calculateSlot from "cluster-key-slot";
 import { toFailure } from "./failures.ts";
 import { type IoredisCluster, type IoredisLike, type IoredisNode, isCluster } from "./ioredis-like.ts";
@@ -20,6 +26,7 @@ export class IoredisTransport implements RedisTransport {
 
   readonly #client: IoredisLike;
   readonly #node: IoredisNode | undefined;
+  readonly #route: (command: RedisCommand) => IoredisLike;
   readonly #subscriber: RedisSubscriber;
   readonly #closeClient: boolean;
   readonly #timeoutMs: number;
@@ -40,9 +47,11 @@ export class IoredisTransport implements RedisTransport {
       const prefix = client.options.keyPrefix ?? "";
       this.keyPrefix = client.options.keyPrefix;
       this.slotOf = (key) => calculateSlot(prefix + key);
-      this.masters = () => client.nodes("master").map((node) => ({ send: (commands) => write(node, commands) }));
+      this.#route = (command) => (command[0] === "PUBLISH" ? publisherFor(client, String(command[1])) : client);
+      this.masters = () => client.nodes("master").map((node) => ({ send: (commands) => write(commands, () => node) }));
     } else {
       this.#node = client;
+      this.#route = () => client;
       this.keyPrefix = client.options.keyPrefix;
     }
     client.on("error", this.#onError);
@@ -54,7 +63,7 @@ export class IoredisTransport implements RedisTransport {
   send(commands: readonly CommandInFlight[]): void {
     const { status } = this.#client;
     if (status === "ready" && this.#node?.stream?.writable !== false) {
-      write(this.#node ?? this.#client, commands);
+      write(commands, this.#route, this.#node?.stream);
     } else if (status === "end") {
       for (const command of commands) command.fail(ENDED);
     } else {
@@ -112,7 +121,7 @@ export class IoredisTransport implements RedisTransport {
     this.#lastFailure = undefined;
     const parked = this.#parked;
     this.#parked = [];
-    write(this.#node ?? this.#client, parked);
+    write(parked, this.#route, this.#node?.stream);
   };
 
   readonly #onClose = (): void => {
@@ -135,17 +144,28 @@ export class IoredisTransport implements RedisTransport {
  * Writes commands one after the other: ioredis matches replies in order. Corked, they leave in one system call.
  * Names are in capitals, so that ioredis's reply transformers, keyed by small letters, leave replies as they are.
  */
-function write(client: IoredisLike & Pick<Partial<IoredisNode>, "stream">, commands: readonly CommandInFlight[]): void {
-  const stream = commands.length > 1 ? client.stream : undefined;
+function write(
+  commands: readonly CommandInFlight[],
+  route: (command: RedisCommand) => IoredisLike,
+  stream?: IoredisNode["stream"],
+): void {
   stream?.cork();
   for (const pending of commands) {
     if (pending.settled) continue;
     pending.markSent();
     const [name, ...args] = pending.command;
-    client.call(name, ...args).then(
-      (reply) => pending.succeed(reply as RedisReply),
-      (error: unknown) => pending.fail(toFailure(error)),
-    );
+    route(pending.command)
+      .call(name, ...args)
+      .then(
+        (reply) => pending.succeed(reply as RedisReply),
+        (error: unknown) => pending.fail(toFailure(error)),
+      );
   }
   stream?.uncork();
+}
+
+/** A channel's messages go through one node, or they would overtake each other; ioredis would pick one at random. */
+function publisherFor(cluster: IoredisCluster, channel: string): IoredisLike {
+  const masters = cluster.nodes("master");
+  return masters[calculateSlot(channel) % masters.length] ?? cluster;
 }

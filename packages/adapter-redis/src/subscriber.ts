@@ -25,7 +25,11 @@ export class RedisSubscriber {
   async subscribe(channel: string, handlers: BusHandlers): Promise<BusSubscription> {
     if (this.#closed) throw unavailable("the backend is closed");
     // An object of its own, so that the same handlers can be subscribed twice.
-    const entry: BusHandlers = { onMessage: (message) => handlers.onMessage(message), onLost: () => handlers.onLost?.(), onGap: () => handlers.onGap?.() };
+    const entry: BusHandlers = {
+      onMessage: (message) => handlers.onMessage(message),
+      onLost: () => handlers.onLost?.(),
+      onGap: () => handlers.onGap?.(),
+    };
     const listeners = this.#channels.get(channel) ?? new Set();
     listeners.add(entry);
     this.#channels.set(channel, listeners);

@@ -10,7 +10,7 @@ let backend: ReturnType<typeof redisBackend>;
 
 beforeAll(async () => {
   redis = await startRedis();
-  backend = redisBackend(redis.url);
+  backend = redisBackend({ url: redis.url, commandTimeout: "10s" });
   await backend.ping();
 });
 
@@ -95,7 +95,10 @@ describe("on a cluster", () => {
 
   beforeAll(async () => {
     cluster = await startCluster();
-    clustered = redisBackend({ cluster: { nodes: cluster.nodes.map(({ port }) => ({ host: "127.0.0.1", port })) } });
+    clustered = redisBackend({
+      commandTimeout: "10s",
+      cluster: { nodes: cluster.nodes.map(({ port }) => ({ host: "127.0.0.1", port })) },
+    });
     await clustered.ping();
   });
 
@@ -108,6 +111,7 @@ describe("on a cluster", () => {
     const options = { backend: clustered, namespace: "cluster", ttl: "1m" } as const;
     const [a, b] = [createCache<string>(options), createCache<string>(options)];
     expect((await a.getOrSetMany(KEYS, shout, { tags: ["all"] })).get("key 7")).toBe("KEY 7");
+    expect(a.stats().storeErrors).toBe(0);
     expect((await b.getMany(KEYS)).size).toBe(100);
     await b.delete("key 1", "key 2");
     expect((await a.getMany(KEYS)).size).toBe(98);

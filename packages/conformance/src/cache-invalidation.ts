@@ -76,17 +76,21 @@ export const CACHE_INVALIDATION: Section = {
       async (suite) => {
         const { cache } = await suite.open();
         const [slot, tags] = [slotOf(suite, "a"), [tagOf(suite, "t")]];
+        // Another entry makes the versions anew: it must not matter when.
+        const remake = () => cache.put([putOf(slotOf(suite, "b"), "other", { tags })]);
         for (const what of waysToVoid(suite)) {
-          const claim = claimOf(suite, slot, { tags });
-          const lease = await granted(cache, claim);
-          await invalidate(cache, suite, what);
-          await fillOne(cache, fillOf(suite, claim, lease, "computed before"));
-          suite.expect(await served(cache, slot, tags)).toBe(undefined);
-          // Not even after the versions were made anew by another entry.
-          await cache.put([putOf(slotOf(suite, "b"), "other", { tags })]);
-          suite.expect(await served(cache, slot, tags)).toBe(undefined);
-          await cache.release(slot, claim.token, undefined);
-          await invalidate(cache, suite, { slots: [slot] });
+          for (const remakeFirst of [true, false]) {
+            const claim = claimOf(suite, slot, { tags });
+            const lease = await granted(cache, claim);
+            await invalidate(cache, suite, what);
+            if (remakeFirst) await remake();
+            await fillOne(cache, fillOf(suite, claim, lease, "computed before"));
+            suite.expect(await served(cache, slot, tags)).toBe(undefined);
+            await remake();
+            suite.expect(await served(cache, slot, tags)).toBe(undefined);
+            await cache.release(slot, claim.token, undefined);
+            await invalidate(cache, suite, { slots: [slot] });
+          }
         }
       },
     ],
@@ -158,7 +162,8 @@ export const CACHE_INVALIDATION: Section = {
         await cache.release(slot, failing.token, 1_000, announce("failed"));
         const expected = bus ? ["put", "gone", "filled", "failed"] : [];
         suite.expect(await eventually(() => heard.length >= expected.length)).toBe(true);
-        suite.expect(heard).toEqual(expected);
+        // Each after its own change; between nodes of a cluster they may overtake each other.
+        suite.expect(heard.toSorted()).toEqual(expected.toSorted());
       },
     ],
   ],

@@ -1,9 +1,11 @@
 import { BUS } from "./bus.ts";
 import { CACHE_ENTRIES } from "./cache-entries.ts";
+import { CACHE_FEATURE } from "./cache-feature.ts";
 import { CACHE_INVALIDATION } from "./cache-invalidation.ts";
 import { CACHE_LEASES } from "./cache-leases.ts";
 import { CALLS } from "./calls.ts";
 import { KV_COUNTERS } from "./kv-counters.ts";
+import { KV_FEATURE } from "./kv-feature.ts";
 import { KV_HASHES } from "./kv-hashes.ts";
 import { KV_SCAN } from "./kv-scan.ts";
 import { KV_TEXT } from "./kv-text.ts";
@@ -22,4 +24,6 @@ export const SECTIONS: readonly Section[] = [
   CACHE_INVALIDATION,
   BUS,
   CALLS,
+  KV_FEATURE,
+  CACHE_FEATURE,
 ];

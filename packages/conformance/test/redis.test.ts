@@ -2,6 +2,7 @@ import { redisBackend } from "@holdfast/adapter-redis";
 import { describeBackend } from "@holdfast/conformance";
 import { type RedisHandle, startRedis } from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeModel } from "./model/describe-model.ts";
 
 let redis: RedisHandle;
 beforeAll(async () => {
@@ -9,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-describeBackend(
-  "redis",
-  { open: async () => redisBackend({ url: redis.url, commandTimeout: "10s" }) },
-  { describe, it, expect },
-);
+const open = async () => redisBackend({ url: redis.url, commandTimeout: "10s" });
+
+describeBackend("redis", { open }, { describe, it, expect });
+
+describeModel("redis", open, 60);

@@ -2,6 +2,7 @@ import { vercelKvBackend } from "@holdfast/adapter-vercel-kv";
 import { describeBackend } from "@holdfast/conformance";
 import { type GatewayHandle, type RedisHandle, startGateway, startRedis } from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describeModel } from "./model/describe-model.ts";
 
 let redis: RedisHandle;
 let gateway: GatewayHandle;
@@ -18,11 +19,15 @@ afterAll(async () => {
   await redis.stop();
 });
 
+const open = async () => vercelKvBackend({ commandTimeout: "10s" });
+
 describeBackend(
   "vercel-kv",
   {
-    open: async () => vercelKvBackend({ commandTimeout: "10s" }),
+    open,
     skip: [{ test: "bus", reason: "one HTTP request at a time cannot wait for messages" }],
   },
   { describe, it, expect },
 );
+
+describeModel("vercel-kv", open, 30);

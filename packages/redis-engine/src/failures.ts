@@ -29,7 +29,7 @@ const RULES: readonly Rule[] = [
       new WrongTypeError(`${where}: the key holds another kind of value than this operation works on.`, { cause }),
   },
   {
-    pattern: new RegExp(OVERFLOW_REPLY),
+    pattern: new RegExp(`${OVERFLOW_REPLY}|would overflow`),
     make: (where, cause) =>
       new ValidationError(
         `${where}: the result would leave ±(2^53−1), where counting is exact. Nothing was changed.`,

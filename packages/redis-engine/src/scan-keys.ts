@@ -17,7 +17,7 @@ export async function* scanKeys(
 ): AsyncGenerator<readonly string[]> {
   const clientPrefix = redis.transport.keyPrefix ?? "";
   const pattern = `${clientPrefix}${prefix}*`;
-  for (const shard of shardsOf(redis)) {
+  for (const shard of await shardsOf(redis, options)) {
     let cursor = "0";
     do {
       const page = await shard.call(
@@ -32,8 +32,10 @@ export async function* scanKeys(
   }
 }
 
-function shardsOf(redis: RedisCommands): readonly CommandQueue[] {
-  const masters = redis.transport.masters?.();
+async function shardsOf(redis: RedisCommands, options?: CallOptions): Promise<readonly CommandQueue[]> {
+  const { masters } = redis.transport;
   if (!masters) return [redis];
-  return masters.map((master) => redis.over(master));
+  // A cluster's masters are known once it answers.
+  await redis.call(["PING"], () => undefined, "repeatable", options);
+  return masters().map((master) => redis.over(master));
 }

@@ -22,7 +22,7 @@ import { invalidate as invalidateScript } from "./invalidate-script.ts";
 import { release as releaseScript, renew as renewScript } from "./lease-scripts.ts";
 import { put as putScript } from "./put-script.ts";
 import { parseEntry } from "./stored-entry.ts";
-import { versionsElsewhere } from "./versions-elsewhere.ts";
+import { prolongElsewhere, versionsElsewhere } from "./versions-elsewhere.ts";
 
 const NO_ANNOUNCEMENT: Announcement = { channel: "", message: "" };
 
@@ -91,41 +91,8 @@ export class RedisCacheStore implements CacheStore {
     });
   }
 
-  async fill(fills: readonly CacheFill[], options?: CallOptions): Promise<boolean[]> {
-    const late = this.#clustered ? await this.#lateVersions(fills, options) : undefined;
-    return this.#bySlot(fills, async (group) => {
-      const replies = await this.#redis.run(
-        fillScript,
-        group.items.flatMap(({ slot, tags, lateTags, epoch }) => [
-          slot.entry,
-          slot.lease,
-          slot.bucket,
-          ...(late ? [] : tags),
-          ...(late || lateTags.length === 0 ? [] : [epoch.key, ...lateTags]),
-        ]),
-        group.items.flatMap((item, index) => {
-          const { token, startedAtMs, versions, ttlMs, versionTtlMs, tags, lateTags, epoch, wake, text } = item;
-          const { channel, message } = wake ?? NO_ANNOUNCEMENT;
-          const elsewhere = late?.[group.positions[index]!];
-          // A lease under a token that nobody has is how a fill is refused: the lease itself is freed by its holder.
-          return [
-            elsewhere === "changed" ? "" : token,
-            startedAtMs,
-            [...versions, ...(Array.isArray(elsewhere) ? elsewhere : [])].join(","),
-            ttlMs,
-            versionTtlMs,
-            late ? 0 : tags.length,
-            late ? 0 : lateTags.length,
-            epoch.version,
-            channel,
-            message,
-            text,
-          ];
-        }),
-        options,
-      );
-      return group.items.map((_, index) => replies[index] === 1);
-    });
+  fill(fills: readonly CacheFill[], options?: CallOptions): Promise<boolean[]> {
+    return this.#clustered ? this.#fillElsewhere(fills, options) : this.#fillHere(fills, options);
   }
 
   renew(slot: CacheSlot, token: string, leaseTtlMs: number, options?: CallOptions): Promise<boolean> {
@@ -216,8 +183,61 @@ export class RedisCacheStore implements CacheStore {
     await this.#redis.call(["PUBLISH", announce.channel, announce.message], decodeNumber, "repeatable", options);
   }
 
-  /** On a cluster: the late tags' versions for each fill, or "changed" where a tag was invalidated since the claim. */
-  async #lateVersions(fills: readonly CacheFill[], options?: CallOptions): Promise<(readonly string[] | "changed")[]> {
+  /** Fills whose tags, named early or late, are in the slots of their entries; or that have none. */
+  #fillHere(fills: readonly CacheFill[], options?: CallOptions): Promise<boolean[]> {
+    return this.#bySlot(fills, async ({ items }) => {
+      const replies = await this.#redis.run(
+        fillScript,
+        items.flatMap(({ slot, tags, lateTags, epoch }) => [
+          slot.entry,
+          slot.lease,
+          slot.bucket,
+          ...tags,
+          ...(lateTags.length === 0 ? [] : [epoch.key, ...lateTags]),
+        ]),
+        items.flatMap(({ token, startedAtMs, versions, ttlMs, versionTtlMs, tags, lateTags, epoch, wake, text }) => {
+          const { channel, message } = wake ?? NO_ANNOUNCEMENT;
+          return [
+            token,
+            startedAtMs,
+            versions.join(","),
+            ttlMs,
+            versionTtlMs,
+            tags.length,
+            lateTags.length,
+            epoch.version,
+            channel,
+            message,
+            text,
+          ];
+        }),
+        options,
+      );
+      return items.map((_, index) => replies[index] === 1);
+    });
+  }
+
+  /** On a cluster: what the script cannot reach is done around it. */
+  async #fillElsewhere(fills: readonly CacheFill[], options?: CallOptions): Promise<boolean[]> {
+    const [first] = fills;
+    if (!first) return [];
+    const late = await this.#lateVersions(fills, options);
+    const accepted = fills.flatMap((fill, index) => {
+      const found = late[index];
+      return found ? [{ ...fill, versions: [...fill.versions, ...found], tags: [], lateTags: [] }] : [];
+    });
+    const refused = fills.filter((_, index) => !late[index]);
+    // All in one trip.
+    const [stored] = await Promise.all([
+      this.#fillHere(accepted, options),
+      prolongElsewhere(this.#redis, new Set(fills.flatMap(({ tags }) => tags)), first.versionTtlMs, options),
+      ...refused.map(({ slot, token, wake }) => this.release(slot, token, undefined, wake, options)),
+    ]);
+    return late.map((found) => found !== undefined && stored.shift() === true);
+  }
+
+  /** The late tags' versions for each fill; `undefined` where some tag was invalidated since the claim. */
+  async #lateVersions(fills: readonly CacheFill[], options?: CallOptions): Promise<(readonly string[] | undefined)[]> {
     if (fills.every(({ lateTags }) => lateTags.length === 0)) return fills.map(() => []);
     const versions = await versionsElsewhere(
       this.#redis,
@@ -232,7 +252,7 @@ export class RedisCacheStore implements CacheStore {
     );
     return versions.map((late, index) => {
       const fill = fills[index]!;
-      return fill.lateTags.length === 0 || epochs[index] === fill.epoch.version ? late : "changed";
+      return fill.lateTags.length === 0 || epochs[index] === fill.epoch.version ? late : undefined;
     });
   }
 

@@ -19,9 +19,10 @@ export interface RestRequester {
 }
 
 /**
- * The client's requester with settings that lose nothing: no retries of its own (they repeat writes whose
- * reply was lost) and no caching of requests (frameworks freeze them into pages). Below the commands' layer
- * there is no automatic deserialisation and no auto-pipelining either. The client itself stays as it is.
+ * The client's requester with settings that lose nothing: no retries of its own (they repeat writes whose reply was
+ * lost), no caching of requests (frameworks freeze them into pages), and answers as plain JSON (its base64 decoder
+ * drops a leading U+FEFF). Below the commands' layer there is no automatic deserialisation and no auto-pipelining
+ * either. The client itself stays as it is.
  *
  * @throws {ConfigurationError} The client does not look like `@upstash/redis` 1.35 or later.
  */
@@ -32,10 +33,12 @@ export function safeRequester(client: object): RestRequester {
       "The `client` must be an instance of Redis from @upstash/redis or of VercelKV from @vercel/kv. Pass `url` and `token` instead to let Holdfast make one.",
     );
   }
-  const options = "options" in requester ? requester.options : undefined;
+  const { options, headers } = requester as { options?: object; headers?: Record<string, string> };
+  const { "Upstash-Encoding": _base64, ...plainHeaders } = headers ?? {};
   const safe: unknown = Object.assign(Object.create(requester), {
+    headers: plainHeaders,
     retry: { attempts: 0, backoff: () => 0 },
-    options: { ...(options as object | undefined), cache: "no-store" },
+    options: { ...options, cache: "no-store", responseEncoding: false },
   });
   return safe as RestRequester;
 }
