@@ -1,5 +1,5 @@
 import type { Backend, BusHandlers, BusSubscription, MessageBus } from "@holdfast/core";
-import { aborted, errorOf, eventually, type Section, type Suite } from "./suite.ts";
+import { aborted, errorOf, eventually, type Section, SHORT_MS, type Suite } from "./suite.ts";
 import { AWKWARD_TEXTS, ONE_MEGABYTE } from "./texts.ts";
 
 /** A subscriber that keeps what it hears. */
@@ -184,6 +184,8 @@ export const BUS: Section = {
       async (suite) => {
         const { one, other, channel } = await setUp(suite);
         await one.publish(channel, "before");
+        // Between nodes of a cluster it is under way for a moment after it was sent.
+        await suite.wait(SHORT_MS);
         const ear = await listen(other, channel);
         await one.publish(channel, "after");
         suite.expect(await ear.hears(1)).toEqual(["after"]);

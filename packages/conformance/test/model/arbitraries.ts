@@ -7,7 +7,7 @@ const LONG_TTLS_MS = [3_600_000, 7_200_000, 100 * 365 * 86_400_000] as const;
 export const SHORTEST_MS = 1;
 
 const AWKWARD_CHARACTERS = fc.constantFrom(
-  ..."*?[]\\^-%{}:\"', \n\r\t\u0000",
+  ..."*?[]\\^-%{}:\"', \n\r\t\u0000".split(""),
   "\uFEFF",
   "\u2028",
   "é",
@@ -77,3 +77,8 @@ export const ids: fc.Arbitrary<readonly string[]> = fc.uniqueArray(
   text.filter((id) => id !== ""),
   { minLength: 4, maxLength: 7 },
 );
+
+/** The beginning of a text, by whole characters. */
+export function beginning(whole: string, length: number): string {
+  return Array.from(whole).slice(0, length).join("");
+}

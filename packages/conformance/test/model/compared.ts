@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { AsyncCommand } from "fast-check";
-import { expect } from "vitest";
 import { outcomeOf, shorten } from "./outcome.ts";
 
 /** The same thing twice: in memory, which is the model, and on the backend under test. */
@@ -39,7 +39,9 @@ export class Compared<Subject> implements AsyncCommand<object, Pair<Subject>> {
   async run(_model: object, { memory, tested }: Pair<Subject>): Promise<void> {
     const expected = await outcomeOf(() => this.#run(memory));
     const actual = await outcomeOf(() => this.#run(tested));
-    expect(actual, `${this.toString()} differs from memory`).toEqual(expected);
+    if (!isDeepStrictEqual(actual, expected)) {
+      throw new Error(`${this.toString()} came to ${shorten(actual)}; in memory to ${shorten(expected)}`);
+    }
     if (this.#waits) await sleep(EXPIRY_WAIT_MS);
   }
 

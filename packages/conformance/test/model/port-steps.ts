@@ -1,6 +1,6 @@
 import type { KeySpace, KeyValueStore } from "@holdfast/core";
 import fc, { type Arbitrary } from "fast-check";
-import { by, condition, fieldName, SHORTEST_MS, ttl, value } from "./arbitraries.ts";
+import { beginning, by, condition, fieldName, SHORTEST_MS, ttl, value } from "./arbitraries.ts";
 import { Compared } from "./compared.ts";
 import { outcomeOf, roundTtl } from "./outcome.ts";
 
@@ -33,7 +33,7 @@ export function portSteps(ids: readonly string[]): Arbitrary<Step>[] {
     return parameters.map(
       (drawn) =>
         new Compared(name, drawn, drawn.includes(SHORTEST_MS), ({ kv, keys }: Port) =>
-          run({ kv, keys, key: (name) => keys.toStored(name) }, ...drawn),
+          run({ kv, keys, key: (k) => keys.toStored(k) }, ...drawn),
         ),
     );
   }
@@ -75,7 +75,7 @@ export function portSteps(ids: readonly string[]): Arbitrary<Step>[] {
       fc.tuple(id, fc.nat(2), fc.integer({ min: 1, max: 20 })),
       async ({ kv, keys }, k, length, pageSize) => {
         const found = new Set<string>();
-        const prefix = [...k].slice(0, length).join("");
+        const prefix = beginning(k, length);
         for await (const page of kv.scan(keys.toStoredPrefix(prefix), pageSize))
           for (const stored of page) found.add(stored);
         return [...found].map((stored) => keys.toId(stored)).toSorted();

@@ -16,6 +16,7 @@ import type { RedisReply } from "../redis-transport.ts";
 import { decodeNumber, decodeTexts } from "../replies.ts";
 import { readTexts, removeKeys } from "../texts.ts";
 import { bySlot, type Group } from "./by-slot.ts";
+import { decodeClaim, decodeTime } from "./claim-reply.ts";
 import { claim as claimScript } from "./claim-script.ts";
 import { fill as fillScript } from "./fill-script.ts";
 import { invalidate as invalidateScript } from "./invalidate-script.ts";
@@ -277,26 +278,4 @@ function guardsOf(reads: readonly CacheRead[]): string[] {
     for (const tag of tags) guards.add(tag);
   }
   return [...guards];
-}
-
-function decodeClaim({ tags }: CacheClaim, reply: RedisReply, elsewhere: readonly string[]): CacheClaimResult {
-  const [kind, ...parts] = Array.isArray(reply) ? (reply as readonly RedisReply[]) : [];
-  if (kind === "failed") return { kind };
-  if (kind === "held")
-    return { kind, token: String(parts[0]), remainingMs: Math.max(0, decodeNumber(parts[1] ?? null)) };
-  const versions = [...parts.slice(1).map((version) => (version === null ? undefined : String(version))), ...elsewhere];
-  const entry = kind === "entry" && typeof parts[0] === "string" ? parseEntry(parts[0]) : undefined;
-  if (entry) return { kind: "entry", entry, versions: versions.slice(0, tags.length + 1) };
-  return {
-    kind: "granted",
-    startedAtMs: decodeNumber(parts[0] ?? null),
-    versions: versions.slice(0, tags.length + 1).map(String),
-    epoch: String(versions[tags.length + 1]),
-  };
-}
-
-/** @see https://redis.io/docs/latest/commands/time/ seconds and microseconds */
-function decodeTime(reply: RedisReply): number {
-  const [seconds, microseconds] = reply as readonly RedisReply[];
-  return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
 }
