@@ -40,10 +40,16 @@ async function agree<Subject>(
         const namespace = `model-${randomUUID()}`;
         const real = { memory: subjectOf(memoryBackend(), namespace), tested: subjectOf(backend, namespace) };
         await fc.asyncModelRun(() => ({ model: {}, real }), steps);
+        await clear(backend, namespace);
       }),
       runs,
     );
   } finally {
     await backend.close();
   }
+}
+
+/** Keys that stay would make the next run's scans long. */
+async function clear({ kv }: Backend, namespace: string): Promise<void> {
+  for await (const page of kv.scan(createKeySpace("k", namespace).prefix, 1_000)) await kv.delete(page);
 }

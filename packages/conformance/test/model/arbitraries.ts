@@ -43,9 +43,9 @@ const notQuiteInteger = fc.constantFrom("", "-0", "00", "01", "+1", " 1", "1 ", 
 
 /** What a key may hold: any text, much that looks like a number, sometimes a megabyte. */
 export const value: fc.Arbitrary<string> = fc.oneof(
-  { weight: 6, arbitrary: text },
-  { weight: 4, arbitrary: integerText },
-  { weight: 2, arbitrary: notQuiteInteger },
+  { weight: 24, arbitrary: text },
+  { weight: 16, arbitrary: integerText },
+  { weight: 8, arbitrary: notQuiteInteger },
   { weight: 1, arbitrary: fc.constantFrom("x", "é", "日").map((unit) => unit.repeat(350_000)) },
 );
 
