@@ -78,7 +78,8 @@ export class MemoryKeyValueStore implements KeyValueStore {
     return this.#calls.run(() => {
       const held = this.#text(key, "kv.increment");
       const sum = add(held, by, "kv.increment");
-      if (held === undefined) this.#write(key, String(sum), ttlMs, "kv.increment");
+      this.#assertFits(key, String(sum), "kv.increment");
+      if (held === undefined) this.#items.set(key, String(sum), ttlMs);
       else this.#items.replace(key, String(sum));
       return sum;
     }, options);
@@ -127,7 +128,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
       if (fields.length === 0) return;
       const held = this.#hash(key, "kv.hashSet");
       const added = new Hash(fields);
-      this.#assertFits(key, added, held, "kv.hashSet");
+      this.#assertFits(key, added, "kv.hashSet", held);
       for (const [field, value] of held ? added.fields : []) held?.set(field, value);
       this.#items.set(key, held ?? added, ttlMs);
     }, options);
@@ -149,7 +150,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
       const held = this.#hash(key, "kv.hashIncrement");
       const sum = add(held?.fields.get(field), by, "kv.hashIncrement");
       const added = new Hash([[field, String(sum)]]);
-      this.#assertFits(key, added, held, "kv.hashIncrement");
+      this.#assertFits(key, added, "kv.hashIncrement", held);
       held?.set(field, String(sum));
       if (held) this.#items.replace(key, held);
       else this.#items.set(key, added, ttlMs);
@@ -158,14 +159,13 @@ export class MemoryKeyValueStore implements KeyValueStore {
   }
 
   #write(key: string, value: string, ttlMs: StoredTtl, operation: string): void {
-    const excessBytes = this.#items.excessBytes(key, value);
-    if (excessBytes > 0) throw tooLarge(operation, excessBytes);
+    this.#assertFits(key, value, operation);
     this.#items.set(key, value, ttlMs);
   }
 
-  /** Counts fields that are replaced twice: the estimate is on the safe side. */
-  #assertFits(key: string, added: Hash, held: Hash | undefined, operation: string): void {
-    const excessBytes = this.#items.excessBytes(key, added, held?.bytes);
+  /** @param held What the item joins. Fields that it replaces count twice: the estimate is on the safe side. */
+  #assertFits(key: string, item: Item, operation: string, held?: Hash): void {
+    const excessBytes = this.#items.excessBytes(key, item, held?.bytes);
     if (excessBytes > 0) throw tooLarge(operation, excessBytes);
   }
 

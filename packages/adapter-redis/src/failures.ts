@@ -8,7 +8,7 @@ export function toFailure(error: unknown): TransportFailure {
   const root = rootOf(error);
   const { name, message } = root;
   if (name === "ReplyError") return ofReply(message);
-  if (name === "ParserError" || message.startsWith("Protocol error")) {
+  if (name === "ParserError" || /Protocol error|Unknown RESP type/.test(message)) {
     return misconfigured(
       "What answers there does not speak the Redis protocol. Check host and port; a REST URL belongs to upstashBackend().",
     );

@@ -26,7 +26,7 @@ interface Stream {
 
 /** A single-server or Sentinel client; also one node of a cluster client. */
 export interface IoredisNode extends IoredisLike {
-  readonly options: { readonly keyPrefix?: string | undefined };
+  readonly options: { readonly keyPrefix?: string | undefined; readonly tls?: unknown };
   readonly stream?: Stream | undefined;
   duplicate(override: ConnectionOverride): SubscriberConnection;
 }

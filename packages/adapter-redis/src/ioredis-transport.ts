@@ -18,6 +18,12 @@ const CLOSED_EARLY: TransportFailure = {
   outcome: "not-applied",
 };
 
+const NO_HANDSHAKE: TransportFailure = {
+  kind: "unreachable",
+  message: "no TLS handshake; if the server does not speak TLS on this port, use redis://",
+  outcome: "not-applied",
+};
+
 /** Sends commands through ioredis, which routes them on a cluster. Waits while there is no connection. */
 export class IoredisTransport implements RedisTransport {
   readonly keyPrefix: string | undefined;
@@ -33,6 +39,7 @@ export class IoredisTransport implements RedisTransport {
   #probe: NodeJS.Timeout | undefined;
   #parked: readonly CommandInFlight[] = [];
   #lastFailure: TransportFailure | undefined;
+  #wasReady = false;
 
   /**
    * @param closeClient Whether `close()` also closes the client: only who opened it does.
@@ -78,7 +85,8 @@ export class IoredisTransport implements RedisTransport {
   }
 
   lastFailure(): TransportFailure | undefined {
-    return this.#lastFailure;
+    if (this.#lastFailure || this.#wasReady) return this.#lastFailure;
+    return this.#node?.options.tls ? NO_HANDSHAKE : undefined;
   }
 
   /** Asks a silent server for a sign of life; without one, or with a handshake that hangs, opens another connection. */
@@ -105,7 +113,7 @@ export class IoredisTransport implements RedisTransport {
   }
 
   readonly #onError = (error: unknown): void => {
-    const failure = toFailure(error);
+    const failure = !this.#wasReady && isHangUp(error) ? CLOSED_EARLY : toFailure(error);
     this.#lastFailure = failure.kind === "unreachable" ? { ...failure, outcome: "not-applied" } : failure;
     // Waiting does not mend wrong options or credentials.
     if (failure.kind !== "unreachable") this.#failParked(this.#lastFailure);
@@ -118,6 +126,7 @@ export class IoredisTransport implements RedisTransport {
 
   readonly #onReady = (): void => {
     this.#endProbe();
+    this.#wasReady = true;
     this.#lastFailure = undefined;
     const parked = this.#parked;
     this.#parked = [];
@@ -168,4 +177,8 @@ function write(
 function publisherFor(cluster: IoredisCluster, channel: string): IoredisLike {
   const masters = cluster.nodes("master");
   return masters[calculateSlot(channel) % masters.length] ?? cluster;
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
 }

@@ -187,7 +187,7 @@ export const CACHE_FEATURE: Section = {
           await one.delete("k");
           expect(await eventually(async () => (await other.get("k")) === undefined)).toBe(true);
         },
-        { memory: { ttl: 1_000 } },
+        { memory: { ttl: 200 } },
       ),
     ],
   ],

@@ -8,3 +8,4 @@ export { type ClusterHandle, type ClusterNode, type StartClusterOptions, startCl
 export { type GatewayHandle, type StartGatewayOptions, startGateway } from "./start-gateway.ts";
 export { type RedisHandle, type StartRedisOptions, startRedis } from "./start-redis.ts";
 export { type SentinelHandle, startSentinel } from "./start-sentinel.ts";
+export { startTcpProxy, type TcpProxy } from "./start-tcp-proxy.ts";
