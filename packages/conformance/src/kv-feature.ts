@@ -97,6 +97,7 @@ export const KV_FEATURE: Section = {
         await one.setMany(ids.map((id) => [id, 1] as const));
         suite.expect((await collect(other.keys())).toSorted()).toEqual(ids.toSorted());
         suite.expect((await collect(other.keys({ prefix: "user:29", pageSize: 100 }))).length).toBe(111);
+        suite.expect(await one.delete(...ids)).toBe(3_000);
       },
     ],
     [

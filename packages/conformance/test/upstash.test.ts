@@ -26,4 +26,4 @@ describeBackend(
   { describe, it, expect },
 );
 
-describeModel("upstash", open, 30);
+describeModel("upstash", open, 20);

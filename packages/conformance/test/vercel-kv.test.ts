@@ -30,4 +30,4 @@ describeBackend(
   { describe, it, expect },
 );
 
-describeModel("vercel-kv", open, 30);
+describeModel("vercel-kv", open, 20);

@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { promisify } from "node:util";
+import { type GatewayHandle, type RedisHandle, startGateway, startRedis } from "@holdfast/test-servers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { vercelKvBackend } from "./index.ts";
+
+// As Node resolves it: a bundler's interoperation reads the default export, which throws without its variables.
+const { createClient } = createRequire(import.meta.url)("@vercel/kv") as typeof import("@vercel/kv");
+
+let redis: RedisHandle;
+let gateway: GatewayHandle;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  gateway = await startGateway({ redis });
+  // Vitest's own import of the client reads its default export too.
+  process.env["KV_REST_API_URL"] = gateway.url;
+  process.env["KV_REST_API_TOKEN"] = gateway.token;
+});
+
+afterAll(async () => {
+  delete process.env["KV_REST_API_URL"];
+  delete process.env["KV_REST_API_TOKEN"];
+  await gateway.stop();
+  await redis.stop();
+});
+
+const credentials = () => ({ url: gateway.url, token: gateway.token });
+
+describe("Vercel KV", () => {
+  it("works with the client made here and with one that exists, at its default settings", async () => {
+    for (const options of [credentials(), { client: createClient(credentials()) }]) {
+      const backend = vercelKvBackend(options);
+      await backend.kv.set("digits", "000123", { ttlMs: 60_000 });
+      await Promise.all([
+        backend.kv.get("digits").then((text) => expect(text).toBe("000123")),
+        backend.kv.increment("count", 1, 60_000),
+        backend.kv.getMany(["digits", "none"]),
+      ]);
+      expect(backend.stats()).toMatchObject({ commands: 4, roundTrips: 2, errors: 0 });
+      await backend.close();
+    }
+  });
+
+  it("imports its client with the first command: until then nothing of it has run", async () => {
+    const script = `
+      import { vercelKvBackend } from "@holdfast/adapter-vercel-kv";
+      const backend = vercelKvBackend({ url: ${JSON.stringify(gateway.url)}, token: ${JSON.stringify(gateway.token)} });
+      const before = process.env.UPSTASH_DISABLE_TELEMETRY;
+      await backend.ping();
+      console.log(JSON.stringify([before ?? null, process.env.UPSTASH_DISABLE_TELEMETRY ?? null]));
+    `;
+    const { UPSTASH_DISABLE_TELEMETRY: _first, KV_REST_API_URL: _second, ...env } = process.env;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: import.meta.dirname,
+      env,
+    });
+    expect([stdout.trim(), stderr]).toEqual(['[null,"1"]', ""]);
+  });
+
+  it("names its two variables where they are missing, and refuses a foreign client", () => {
+    expect(() => vercelKvBackend({ env: {} })).toThrow(/KV_REST_API_URL[\s\S]*KV_REST_API_TOKEN/);
+    expect(() => vercelKvBackend({ client: {} as never })).toThrow(/VercelKV from @vercel\/kv/);
+    expect(() => vercelKvBackend({ url: "redis://127.0.0.1", token: "t" })).toThrow(
+      /vercelKvBackend\(\) takes the REST URL/,
+    );
+  });
+});
