@@ -60,6 +60,8 @@ describe("Vercel KV", () => {
   });
 
   it("names its two variables where they are missing, and refuses a foreign client", () => {
+    delete process.env["KV_REST_API_URL"];
+    delete process.env["KV_REST_API_TOKEN"];
     expect(() => vercelKvBackend({ env: {} })).toThrow(/KV_REST_API_URL[\s\S]*KV_REST_API_TOKEN/);
     expect(() => vercelKvBackend({ client: {} as never })).toThrow(/VercelKV from @vercel\/kv/);
     expect(() => vercelKvBackend({ url: "redis://127.0.0.1", token: "t" })).toThrow(
