@@ -76,9 +76,7 @@ describe("the page", () => {
 
     await page.getByRole("button", { name: "Search again" }).click();
     await statusIs(page, "Hit");
-    expect(await page.locator("#lookup").textContent()).toMatch(
-      /answered by the cache \(redis\)[\s\S]*faster than the scan/,
-    );
+    expect(await page.locator("#lookup").textContent()).toContain("answered by the cache (redis)");
     await expect
       .poll(() => counters(page))
       .toMatchObject({ hits: before.hits + 1, misses: before.misses + 1, scans: before.scans + 1 });

@@ -67,7 +67,7 @@ export async function runCase(run: Case[1], harness: Harness, { expect }: Pick<T
 /** Two clocks may round a millisecond in different ways. */
 const MARGIN_MS = 10;
 
-export function sleep(ms: number): Promise<void> {
+function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 

@@ -63,13 +63,7 @@ function describe({ cache, roundTripMs }, bus) {
       bar("Scan", cache.scanMs, longest, "scan"),
       saved ? bar("Cached", cache.tookMs, longest, "cached") : null,
     ),
-    h(
-      "p.lookup-after",
-      {},
-      saved
-        ? h("span", {}, h("strong", {}, formatTimes(cache.scanMs, cache.tookMs)), " faster than the scan it saved")
-        : words.after,
-    ),
+    h("p.lookup-after", {}, saved ? describeSaving(cache) : words.after),
     h(
       "div.lookup-actions",
       {},
@@ -89,4 +83,9 @@ function bar(label, ms, longest, kind) {
     h("dt", {}, label),
     h("dd", {}, h("span.bar", {}, fill), h("span.bar-value", {}, `${formatMs(ms)} ms`)),
   );
+}
+
+function describeSaving({ scanMs, tookMs }) {
+  if (tookMs >= scanMs) return "This time, asking the store took longer than the scan did.";
+  return h("span", {}, h("strong", {}, formatTimes(scanMs, tookMs)), " faster than the scan it saved");
 }

@@ -1,0 +1,75 @@
+/** One thing to be measured: `work` does `operations` of it. */
+export interface Contestant {
+  readonly name: string;
+  readonly work: () => Promise<unknown> | unknown;
+  /** How many operations one call of `work` is. @default 1 */
+  readonly operations?: number;
+}
+
+/** A contestant's speed. */
+export interface Measured {
+  readonly name: string;
+  /** The median over all rounds. */
+  readonly nsPerOperation: number;
+  /** As a multiple of the first contestant's. */
+  readonly ratio: number;
+}
+
+const ROUNDS = 9;
+const ROUND_MS = 120;
+
+/**
+ * Measures contestants in turn, round by round, so that the machine's moods fall on all of them alike, and compares
+ * medians with the first.
+ */
+export async function measure(contestants: readonly Contestant[]): Promise<Measured[]> {
+  const samples = contestants.map(() => [] as number[]);
+  const batches = contestants.map(() => 1);
+  for (let round = -3; round < ROUNDS; round += 1) {
+    for (const [index, { work, operations = 1 }] of contestants.entries()) {
+      const nsPerCall = await oneRound(work, batches[index]!);
+      batches[index] = Math.max(1, Math.round((ROUND_MS * 1e6) / nsPerCall));
+      // The first rounds only warm up.
+      if (round >= 0) samples[index]!.push(nsPerCall / operations);
+    }
+  }
+  const medians = samples.map(median);
+  return contestants.map(({ name }, index) => ({
+    name,
+    nsPerOperation: medians[index]!,
+    ratio: medians[index]! / medians[0]!,
+  }));
+}
+
+/** @returns Nanoseconds for each call. */
+async function oneRound(work: Contestant["work"], calls: number): Promise<number> {
+  const startedAt = process.hrtime.bigint();
+  for (let call = 0; call < calls; call += 1) {
+    const result = work();
+    if (result instanceof Promise) await result;
+  }
+  return Number(process.hrtime.bigint() - startedAt) / calls;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+/** The value below which this part of the values lies. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
+}
+
+/** So many callers at once, each on keys of their own. */
+export function atOnce(callers: number, call: (key: number) => Promise<unknown>): Contestant["work"] {
+  let next = 0;
+  return () =>
+    Promise.all(
+      Array.from({ length: callers }, () => {
+        next = (next + 1) % 128;
+        return call(next);
+      }),
+    );
+}
