@@ -47,7 +47,7 @@ export const codecSection: Section = {
           { name: "superjson parse", work: () => superjson.parse(superEncoded) },
           { name: "holdfast decode", work: () => codec.decode(encoded) },
         ]),
-        { "holdfast decode": 1 },
+        { "holdfast decode": 1.1 },
       ),
     );
     return rows;

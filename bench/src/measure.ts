@@ -1,7 +1,7 @@
 /** One thing to be measured: `work` does `operations` of it. */
 export interface Contestant {
   readonly name: string;
-  readonly work: () => Promise<unknown> | unknown;
+  readonly work: () => unknown;
   /** How many operations one call of `work` is. @default 1 */
   readonly operations?: number;
 }

@@ -49,7 +49,7 @@ interface Outcome {
 function load(backend: ReturnType<typeof redisBackend>) {
   const outcomes: Outcome[] = [];
   const counted = { acknowledged: 0, unknown: 0 };
-  let running = true;
+  const state = { running: true };
   let lastSuccessAt = 0;
   const call = async (work: () => Promise<unknown>) => {
     const startedAt = performance.now();
@@ -64,7 +64,7 @@ function load(backend: ReturnType<typeof redisBackend>) {
     return error;
   };
   const caller = async (number: number) => {
-    while (running) {
+    while (state.running) {
       await call(() => backend.kv.get(`key ${number}`));
       await call(() => backend.kv.set(`key ${number}`, "value", { ttlMs: 60_000 }));
       const error = await call(() => backend.kv.increment("count", 1, "forever"));
@@ -79,7 +79,7 @@ function load(backend: ReturnType<typeof redisBackend>) {
     counted,
     lastSuccess: () => lastSuccessAt,
     stop: async () => {
-      running = false;
+      state.running = false;
       await done;
     },
   };

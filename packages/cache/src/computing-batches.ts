@@ -2,12 +2,13 @@ import { encode } from "./computation.ts";
 import type { CacheContext } from "./context.ts";
 import { type Factory, untilAborted } from "./factory.ts";
 import { type Claimed, claimAll, type Filling, fillAll, type Grant, keepRenewing, release } from "./leases.ts";
-import type { Found, Lookups, Wanted } from "./lookup.ts";
+import type { Found, Lookups, Missing, Wanted } from "./lookup.ts";
 import { decodeFound, INVALID } from "./open-found.ts";
 import type { EntryOptions } from "./options.ts";
 import { ttlToMs } from "./options.ts";
 import type { Pursuits } from "./pursuits.ts";
 import type { GetOptions, Reads } from "./reads.ts";
+import { tolerate } from "./tolerate.ts";
 
 /** Computes what is missing of many keys. A key that it leaves out stays missing. */
 export type BatchFactory<T> = (
@@ -21,6 +22,12 @@ export interface GetOrSetManyOptions extends Omit<GetOptions, "detailed">, Entry
 interface Mine {
   readonly key: string;
   readonly grant: Grant;
+}
+
+/** A key without a value yet, and the id of the entry that was found void or too old. */
+interface Open {
+  readonly key: string;
+  readonly seen: string | undefined;
 }
 
 /** What a look at many keys shows. */
@@ -40,6 +47,7 @@ export class ComputingBatches<T> {
   readonly #lookups: Lookups<T>;
   readonly #reads: Reads<T>;
   readonly #pursuits: Pursuits<T>;
+  #expectsHits = false;
 
   constructor(context: CacheContext<T>, lookups: Lookups<T>, reads: Reads<T>, pursuits: Pursuits<T>) {
     this.#context = context;
@@ -78,30 +86,62 @@ export class ComputingBatches<T> {
     return new Map(unique.flatMap((key) => (values.has(key) ? [[key, values.get(key) as T] as const] : [])));
   }
 
-  /** Takes what is there, and asks for the leases of what is not, in one trip. @returns `undefined` where the store is away. */
+  /** Takes what is there, and asks for the leases of what is not. @returns `undefined` where the store is away. */
   async #sort(keys: readonly string[], batch: Batch<T>, values: Map<string, T>): Promise<Sorted | undefined> {
+    const { tags, notBefore } = batch;
+    let open: readonly Open[] = keys.map((key) => ({ key, seen: undefined }));
+    // Reading is cheaper than claiming, which reads too: where the last batch was there, this one probably is.
+    if (this.#expectsHits) {
+      const wanted = keys.map((key) => ({ key, tags, notBefore }));
+      const found = await tolerate(this.#context, "read", () => this.#lookups.readMany(wanted, batch.signal));
+      if (!found) return undefined;
+      open = await this.#takeFound(keys, found, values);
+    }
+    const sorted = await this.#claimAll(open, batch, values);
+    this.#expectsHits = sorted !== undefined && values.size > sorted.mine.length + sorted.theirs.length;
+    return sorted;
+  }
+
+  /** @returns The keys that have no value that may be served. */
+  async #takeFound(
+    keys: readonly string[],
+    found: readonly (Found | Missing)[],
+    values: Map<string, T>,
+  ): Promise<Open[]> {
+    const open: Open[] = [];
+    for (const [index, key] of keys.entries()) {
+      const one = found[index]!;
+      const decoded = one.kind === "found" && one.freshness !== "late" ? decodeFound(this.#context, key, one) : INVALID;
+      const value = decoded instanceof Promise ? await decoded : decoded;
+      if (value !== INVALID) values.set(key, value);
+      else open.push({ key, seen: one.kind === "found" ? one.entry.id : one.seen });
+    }
+    return open;
+  }
+
+  async #claimAll(keys: readonly Open[], batch: Batch<T>, values: Map<string, T>): Promise<Sorted | undefined> {
+    const { tags, ttlMs, notBefore } = batch;
     const sorted: Sorted = { mine: [], theirs: [] };
-    let open = keys.map((key) => ({ key, seen: undefined as string | undefined }));
+    let open = keys;
     while (open.length > 0) {
-      const { tags, ttlMs } = batch;
       const claimed = await claimAll(
         this.#context,
         open.map(({ key, seen }) => ({ key, seen, tags, ttlMs })),
       );
       if (!claimed) return undefined;
-      const stale: typeof open = [];
+      const again: Open[] = [];
       for (const [index, one] of claimed.entries()) {
         const { key } = open[index]!;
         const { result, token, since } = one;
         if (result.kind === "granted") sorted.mine.push({ key, grant: { ...result, token, since } });
         else if (result.kind === "entry") {
-          const value = await this.#open({ key, tags, notBefore: batch.notBefore }, one);
-          if (value === INVALID) stale.push({ key, seen: result.entry.id });
+          const value = await this.#open({ key, tags, notBefore }, one);
+          if (value === INVALID) again.push({ key, seen: result.entry.id });
           else values.set(key, value);
         } else sorted.theirs.push(key);
       }
       // An entry that holds no longer is claimed as one that was seen.
-      open = stale;
+      open = again;
     }
     return sorted;
   }

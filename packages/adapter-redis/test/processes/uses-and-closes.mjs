@@ -6,7 +6,6 @@ await backend.kv.set("key", "value", { ttlMs: 60_000 });
 await backend.kv.increment("count", 1, 60_000);
 await backend.bus.subscribe("channel", { onMessage() {} });
 process.send("ready");
-process.once("message", async () => {
-  process.disconnect();
-  await backend.close();
-});
+await new Promise((resolve) => process.once("message", resolve));
+process.disconnect();
+await backend.close();

@@ -63,5 +63,5 @@ async function fillAnyway(store: CacheStore, fill: CacheFill, versions: readonly
     { slot, tags, epoch: epoch.key, token, leaseTtlMs: 1_000, versionTtlMs, seen: undefined, waitedFor: undefined },
   ]);
   const [done] = await store.fill([{ ...fill, versions }]);
-  return done === true;
+  return done ?? false;
 }
