@@ -1,5 +1,5 @@
 import type { Backend, BusHandlers, BusSubscription, MessageBus } from "@holdfast/core";
-import { aborted, errorOf, eventually, type Section, type Suite } from "./suite.ts";
+import { aborted, codeOf, errorOf, eventually, type Section, type Suite } from "./suite.ts";
 import { AWKWARD_TEXTS, ONE_MEGABYTE } from "./texts.ts";
 
 /** A subscriber that keeps what it hears. */
@@ -193,14 +193,18 @@ export const BUS: Section = {
       },
     ],
     [
-      "an aborted publish rejects with the signal's reason and sends nothing",
+      "an aborted publish or subscribe rejects with the signal's reason and does nothing",
       async (suite) => {
         const { one, other, channel } = await setUp(suite);
         const reason = new Error("no longer wanted");
         const ear = await listen(other, channel);
         suite.expect(await errorOf(() => one.publish(channel, "1", aborted(reason)))).toBe(reason);
+        const heard: string[] = [];
+        const handlers = { onMessage: (message: string) => void heard.push(message) };
+        suite.expect(await errorOf(() => other.subscribe(channel, handlers, aborted(reason)))).toBe(reason);
         await one.publish(channel, "2");
         suite.expect(await ear.hears(1)).toEqual(["2"]);
+        suite.expect(heard).toEqual([]);
       },
     ],
     [
@@ -214,6 +218,10 @@ export const BUS: Section = {
         suite.expect(await ear.hears(1)).toEqual(["1"]);
         suite.expect(gone.heard).toEqual([]);
         await gone.unsubscribe();
+        suite.expect(await codeOf(() => busOf(closing).publish(channel, "2"))).toBe("BACKEND_UNAVAILABLE");
+        suite.expect(await codeOf(() => listen(busOf(closing), channel))).toBe("BACKEND_UNAVAILABLE");
+        await one.publish(channel, "3");
+        suite.expect(await ear.hears(2)).toEqual(["1", "3"]);
       },
     ],
   ],

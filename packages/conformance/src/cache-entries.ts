@@ -12,7 +12,7 @@ import {
   slotOf,
   tagOf,
 } from "./cache-steps.ts";
-import { type Section, SHORT_MS } from "./suite.ts";
+import { LONG_MS, type Section, SHORT_MS } from "./suite.ts";
 import { AWKWARD_TEXTS, ONE_MEGABYTE } from "./texts.ts";
 
 /** Entries of the cache store: `read`, `put`, and `fill` where nothing is in the way. */
@@ -122,6 +122,52 @@ export const CACHE_ENTRIES: Section = {
         await suite.advance(500);
         suite.expect(await served(cache, one, [tag])).toBe("1");
         suite.expect(await served(cache, two, [tag])).toBe("2");
+      },
+    ],
+    [
+      "a fill prolongs its versions, those of late tags among them",
+      async (suite) => {
+        const { cache } = await suite.open();
+        const [slot, early, late] = [slotOf(suite, "a"), tagOf(suite, "early"), tagOf(suite, "late")];
+        await cache.put([putOf(slotOf(suite, "b"), "other", { tags: [late], versionTtlMs: 500 })]);
+        const claim = claimOf(suite, slot, { tags: [early], versionTtlMs: 500 });
+        const lease = await granted(cache, claim);
+        suite.expect(await fillOne(cache, fillOf(suite, claim, lease, "text", { lateTags: [late] }))).toBe(true);
+        await suite.advance(500);
+        suite.expect(await served(cache, slot, [early, late])).toBe("text");
+      },
+    ],
+    [
+      "entries that are written together live each as long as its own TTLs say",
+      async (suite) => {
+        const { cache } = await suite.open();
+        const [shared, late] = [tagOf(suite, "shared"), tagOf(suite, "late")];
+        for (const [round, ttls] of [
+          [SHORT_MS, LONG_MS],
+          [LONG_MS, SHORT_MS],
+        ].entries()) {
+          const own = ttls.map((ttlMs) => ({ ttlMs, versionTtlMs: ttlMs }));
+          const tags = [`${shared}${round}`];
+          const slots = ttls.map((_, index) => slotOf(suite, `${round}:${index}`, index));
+          await cache.put(slots.map((slot, index) => putOf(slot, "put", { tags, ...own[index] })));
+          const filled = ttls.map((_, index) => slotOf(suite, `${round}:filled ${index}`, index));
+          const claims = filled.map((slot, index) =>
+            claimOf(suite, slot, { tags: [`${tags[0]}?`], versionTtlMs: ttls[index] ?? 0 }),
+          );
+          const leases = await cache.claim(claims);
+          const fills = claims.map((claim, index) => {
+            const lease = leases[index];
+            if (lease?.kind !== "granted") throw new Error("The claims should have been granted.");
+            return fillOf(suite, claim, lease, "filled", { lateTags: [`${late}${round}`], ...own[index] });
+          });
+          suite.expect(await fillAll(cache, fills)).toEqual([true, true]);
+          await suite.advance(SHORT_MS);
+          const long = ttls.indexOf(LONG_MS);
+          suite.expect(await served(cache, slots[long]!, tags)).toBe("put");
+          suite.expect(await served(cache, filled[long]!, [`${tags[0]}?`, `${late}${round}`])).toBe("filled");
+          suite.expect((await readOne(cache, slots[1 - long]!)).entry).toBe(undefined);
+          suite.expect((await readOne(cache, filled[1 - long]!)).entry).toBe(undefined);
+        }
       },
     ],
     [

@@ -95,6 +95,22 @@ export const CACHE_INVALIDATION: Section = {
       },
     ],
     [
+      "takes nothing, and thousands at once",
+      async (suite) => {
+        const { cache } = await suite.open();
+        const slots = Array.from({ length: 3_000 }, (_, index) => slotOf(suite, String(index)));
+        const kept = slotOf(suite, "kept");
+        const written = [slots[0]!, slots[1_499]!, slots[2_999]!];
+        await cache.put([...written, kept].map((slot) => putOf(slot, "text")));
+        const before = await cache.now();
+        suite.expect((await invalidate(cache, suite, {})) >= before).toBe(true);
+        suite.expect(await served(cache, written[0]!)).toBe("text");
+        await invalidate(cache, suite, { slots });
+        for (const slot of written) suite.expect(await served(cache, slot)).toBe(undefined);
+        suite.expect(await served(cache, kept)).toBe("text");
+      },
+    ],
+    [
       "a put voids the computation under way",
       async (suite) => {
         const { cache } = await suite.open();
@@ -134,6 +150,8 @@ export const CACHE_INVALIDATION: Section = {
         const fill = fillOf(suite, second, secondLease, "computed before", { lateTags: [late] });
         suite.expect(await fillOne(cache, fill)).toBe(false);
         suite.expect(await served(cache, slot, [late])).toBe(undefined);
+        // Who waits for it need not wait any longer.
+        await granted(cache, claimOf(suite, slot));
       },
     ],
     [

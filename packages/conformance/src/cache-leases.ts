@@ -86,6 +86,8 @@ export const CACHE_LEASES: Section = {
         const nextLease = await granted(cache, next);
         suite.expect(await fillOne(cache, fillOf(suite, claim, lease, "late"))).toBe(false);
         suite.expect(await served(cache, claim.slot)).toBe(undefined);
+        const third = await claimOne(cache, claimOf(suite, claim.slot));
+        suite.expect(third.kind === "held" && third.token).toBe(next.token);
         suite.expect(await fillOne(cache, fillOf(suite, next, nextLease, "timely"))).toBe(true);
         suite.expect(await served(cache, claim.slot)).toBe("timely");
       },
@@ -166,6 +168,19 @@ export const CACHE_LEASES: Section = {
         await cache.release(fills[0]!.slot, fills[0]!.token, undefined);
         suite.expect(await cache.fill(fills)).toEqual(fills.map((_, index) => index > 0));
         suite.expect(await served(cache, slots[19]!)).toBe("19");
+      },
+    ],
+    [
+      "leases that are taken together end each with its own TTL",
+      async (suite) => {
+        const { cache } = await suite.open();
+        const ttls = [SHORT_MS, LONG_MS, SHORT_MS, LONG_MS];
+        const claims = ttls.map((leaseTtlMs, index) => claimOf(suite, slotOf(suite, String(index)), { leaseTtlMs }));
+        const taken = [...(await cache.claim(claims.slice(0, 3))), ...(await cache.claim(claims.slice(3)))];
+        suite.expect(taken.map(({ kind }) => kind)).toEqual(ttls.map(() => "granted"));
+        await suite.advance(SHORT_MS);
+        const again = await cache.claim(claims.map(({ slot }) => claimOf(suite, slot)));
+        suite.expect(again.map(({ kind }) => kind)).toEqual(["granted", "held", "granted", "held"]);
       },
     ],
   ],

@@ -1,5 +1,5 @@
 import type { Backend, BackendUnavailableError, CallOptions } from "@holdfast/core";
-import { claimOf, putOf, slotOf } from "./cache-steps.ts";
+import { claimOf, epochOf, fillOf, putOf, slotOf } from "./cache-steps.ts";
 import { aborted, codeOf, errorOf, LONG_MS, type Section, type Suite } from "./suite.ts";
 
 const ttlMs = LONG_MS;
@@ -9,7 +9,14 @@ type Operation = readonly [name: string, run: (options?: CallOptions) => Promise
 /** Every operation of the key-value and the cache store, each on something that lets it succeed. */
 function operationsOf({ kv, cache }: Backend, suite: Suite): readonly Operation[] {
   const [text, count, hash, fresh] = [suite.key("text"), suite.key("count"), suite.key("hash"), suite.key("fresh")];
-  const slot = slotOf(suite, "entry");
+  const [slot, other, epoch] = [slotOf(suite, "entry"), slotOf(suite, "other"), epochOf(suite)];
+  const unleased = {
+    ...putOf(slot, "v"),
+    startedAtMs: 0,
+    versions: ["v"],
+    lateTags: [],
+    epoch: { key: epoch, version: "v" },
+  };
   return [
     ["get", (options) => kv.get(text, options)],
     ["getMany", (options) => kv.getMany([text, count], options)],
@@ -30,13 +37,17 @@ function operationsOf({ kv, cache }: Backend, suite: Suite): readonly Operation[
     ["cache.read", (options) => cache.read([{ slot, tags: [] }], options)],
     ["cache.claim", (options) => cache.claim([claimOf(suite, slot)], options)],
     ["cache.put", (options) => cache.put([putOf(slot, "v")], undefined, options)],
+    ["cache.fill", (options) => cache.fill([unleased], options)],
+    ["cache.invalidate", (options) => cache.invalidate({ slots: [other], tags: [], buckets: [], epoch }, options)],
     ["cache.renew", (options) => cache.renew(slot, "nobody's", 1_000, options)],
     ["cache.release", (options) => cache.release(slot, "nobody's", undefined, undefined, options)],
     ["cache.now", (options) => cache.now(options)],
   ];
 }
 
-async function prepare({ kv }: Backend, { key }: Suite): Promise<void> {
+async function prepare({ kv, cache }: Backend, suite: Suite): Promise<void> {
+  const { key } = suite;
+  await cache.put([putOf(slotOf(suite, "other"), "v")]);
   await kv.set(key("text"), "v", { ttlMs });
   await kv.set(key("count"), "1", { ttlMs });
   await kv.hashSet(key("hash"), [["f", "1"]], ttlMs);
@@ -45,12 +56,13 @@ async function prepare({ kv }: Backend, { key }: Suite): Promise<void> {
 /** All that the operations could have changed. */
 async function stateOf({ kv, cache }: Backend, suite: Suite): Promise<unknown> {
   const { key } = suite;
-  const [entry] = await cache.read([{ slot: slotOf(suite, "entry"), tags: [] }]);
+  const slots = [slotOf(suite, "entry"), slotOf(suite, "other")];
+  const read = await cache.read(slots.map((slot) => ({ slot, tags: [] })));
   return {
     texts: await kv.getMany([key("text"), key("count"), key("fresh")]),
     hash: await kv.hashGetAll(key("hash")),
     endless: (await kv.ttl(key("text"))) === "forever",
-    entry: entry?.entry?.text,
+    entries: read.map(({ entry }) => entry?.text),
   };
 }
 
@@ -112,8 +124,10 @@ export const CALLS: Section = {
         await prepare(backend, suite);
         const trips: Record<string, number> = {};
         for (const [name, run] of operationsOf(backend, suite)) {
-          // A server may have to be told a script first; a scan, and a claim on a cluster, take trips by contract.
-          if (name === "scan" || name === "cache.claim") continue;
+          // A scan, and on a cluster claims and invalidations, take trips by contract.
+          if (name === "scan") continue;
+          if (backend.cache.buckets > 1 && (name === "cache.claim" || name === "cache.invalidate")) continue;
+          // A server may have to be told a script first.
           await run();
           const before = backend.stats().roundTrips;
           await run();
@@ -136,6 +150,40 @@ export const CALLS: Section = {
         const after = backend.stats();
         expect(after.roundTrips - before.roundTrips <= 1).toBe(true);
         expect(after.commands - before.commands).toBe(60);
+      },
+    ],
+    [
+      "a hundred cache entries are read, claimed, filled and put in one round trip each",
+      async (suite) => {
+        const backend = await suite.open();
+        const { cache } = backend;
+        // On a cluster, the epoch costs a claim a trip more.
+        const allowed = { read: 1, claim: cache.buckets > 1 ? 2 : 1, fill: 1, put: 1 };
+        const trips = { read: 0, claim: 0, fill: 0, put: 0 };
+        const counted = async <Result>(name: keyof typeof trips, call: () => Promise<Result>): Promise<Result> => {
+          const before = backend.stats().roundTrips;
+          const result = await call();
+          trips[name] = backend.stats().roundTrips - before;
+          return result;
+        };
+        // The second round finds a server that knows the scripts.
+        for (const round of [1, 2]) {
+          const slots = Array.from({ length: 100 }, (_, index) => slotOf(suite, `${round}:${index}`, index % 2));
+          const claims = slots.map((slot) => claimOf(suite, slot));
+          const leases = await counted("claim", () => cache.claim(claims));
+          const fills = leases.map((lease, index) => {
+            if (lease.kind !== "granted") throw new Error("The claims should have been granted.");
+            return fillOf(suite, claims[index]!, lease, "v");
+          });
+          suite.expect(await counted("fill", () => cache.fill(fills))).toEqual(fills.map(() => true));
+          const read = await counted("read", () => cache.read(claims));
+          suite.expect(read.map(({ entry }) => entry?.text)).toEqual(slots.map(() => "v"));
+          await counted("put", () => cache.put(slots.map((slot) => putOf(slot, "w"))));
+        }
+        const names = ["read", "claim", "fill", "put"] as const;
+        suite
+          .expect(names.filter((name) => trips[name] > allowed[name]).map((name) => [name, trips[name]]))
+          .toEqual([]);
       },
     ],
     [
@@ -164,6 +212,38 @@ export const CALLS: Section = {
           suite.expect([name, error === reason]).toEqual([name, true]);
         }
         suite.expect(await stateOf(backend, suite)).toEqual(before);
+      },
+    ],
+    [
+      "calls that are aborted under way settle with their result or the signal's reason, and disturb no others",
+      async (suite) => {
+        const { kv } = await suite.open();
+        const { key, expect } = suite;
+        const reason = new Error("no longer wanted");
+        for (let round = 0; round < 20; round += 1) {
+          const names = Array.from({ length: 6 }, (_, index) => key(`${round}:${index}`));
+          await kv.setMany(
+            names.map((name) => ({ key: name, value: name })),
+            ttlMs,
+          );
+          const controller = new AbortController();
+          const { signal } = controller;
+          const calls = names.map((name, index) => kv.get(name, index % 2 ? { signal } : undefined));
+          // In the tick of the calls, and at several moments after it.
+          for (let turn = 0; turn < round % 5; turn += 1) await Promise.resolve();
+          if (round >= 15) await new Promise((resolve) => setTimeout(resolve));
+          controller.abort(reason);
+          const outcomes = await Promise.allSettled(calls);
+          const asAllowed = outcomes.map((outcome, index) =>
+            outcome.status === "fulfilled"
+              ? outcome.value
+              : index % 2 && outcome.reason === reason
+                ? names[index]
+                : "?",
+          );
+          expect(asAllowed).toEqual(names);
+          expect(await kv.getMany(names)).toEqual(names);
+        }
       },
     ],
     [

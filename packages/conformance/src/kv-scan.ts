@@ -1,5 +1,5 @@
 import type { KeyValueStore } from "@holdfast/core";
-import { LONG_MS, type Section, SHORT_MS, type Suite } from "./suite.ts";
+import { errorOf, LONG_MS, type Section, SHORT_MS, type Suite } from "./suite.ts";
 
 const ttlMs = LONG_MS;
 
@@ -82,6 +82,24 @@ export const KV_SCAN: Section = {
         }
         suite.expect(kept.filter((key) => !seen.includes(key))).toEqual([]);
         suite.expect(added < 5_000).toBe(true);
+      },
+    ],
+    [
+      "ends with the signal's reason when it is aborted on the way",
+      async (suite) => {
+        const { kv } = await suite.open();
+        await fill(kv, suite, 300);
+        const controller = new AbortController();
+        const reason = new Error("enough");
+        let pages = 0;
+        const error = await errorOf(async () => {
+          for await (const _ of kv.scan(suite.key("k"), 10, { signal: controller.signal })) {
+            pages += 1;
+            controller.abort(reason);
+          }
+        });
+        suite.expect(error).toBe(reason);
+        suite.expect(pages).toBe(1);
       },
     ],
     [
