@@ -1,4 +1,5 @@
 import type { BusHandlers, BusSubscription, CallOptions, MessageBus } from "@holdfast/core";
+import { boundSubscription } from "./bound-subscription.ts";
 import type { RedisCommands } from "./redis-commands.ts";
 import type { RedisTransport } from "./redis-transport.ts";
 import { decodeNumber } from "./replies.ts";
@@ -20,8 +21,8 @@ export class RedisMessageBus implements MessageBus {
     await this.#redis.call(["PUBLISH", this.#name(channel), message], decodeNumber, "once", options);
   }
 
-  subscribe(channel: string, handlers: BusHandlers): Promise<BusSubscription> {
-    return this.#transport.subscribe(this.#name(channel), handlers);
+  subscribe(channel: string, handlers: BusHandlers, options?: CallOptions): Promise<BusSubscription> {
+    return boundSubscription(() => this.#transport.subscribe(this.#name(channel), handlers), options);
   }
 
   #name(channel: string): string {

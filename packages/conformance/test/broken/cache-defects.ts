@@ -161,7 +161,10 @@ export const CACHE_DEFECTS: readonly Defect[] = [
   cacheDefect(invalidation, "announcements go out before the change", (cache) => ({
     invalidate: async ({ announce, ...what }) => {
       if (announce) await cache.invalidate({ ...what, slots: [], announce });
-      void pause().then(() => cache.invalidate(what));
+      // The handle may be closed by then.
+      void pause()
+        .then(() => cache.invalidate(what))
+        .catch(() => {});
       return cache.now();
     },
   })),

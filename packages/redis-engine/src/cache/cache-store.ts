@@ -52,14 +52,15 @@ export class RedisCacheStore implements CacheStore {
   }
 
   async claim(claims: readonly CacheClaim[], options?: CallOptions): Promise<CacheClaimResult[]> {
-    const [first] = claims;
-    if (!first) return [];
-    const { leaseTtlMs, versionTtlMs } = first;
+    if (claims.length === 0) return [];
     const elsewhere = this.#clustered
       ? await versionsElsewhere(
           this.#redis,
-          claims.map(({ tags, epoch, token }) => ({ keys: [...tags, epoch], fresh: token })),
-          versionTtlMs,
+          claims.map(({ tags, epoch, token, versionTtlMs }) => ({
+            keys: [...tags, epoch],
+            fresh: token,
+            ttlMs: versionTtlMs,
+          })),
           options,
         )
       : undefined;
@@ -72,18 +73,16 @@ export class RedisCacheStore implements CacheStore {
           slot.bucket,
           ...(elsewhere ? [] : [...tags, epoch]),
         ]),
-        [
+        group.items.flatMap(({ token, leaseTtlMs, versionTtlMs, seen, waitedFor, tags }, index) => [
+          token,
           leaseTtlMs,
           versionTtlMs,
-          ...group.items.flatMap(({ token, seen, waitedFor, tags }, index) => [
-            token,
-            seen ?? "",
-            waitedFor ?? "",
-            elsewhere ? 0 : tags.length,
-            elsewhere ? 0 : 1,
-            elsewhere?.[group.positions[index]!]?.slice(0, -1).join(",") ?? "",
-          ]),
-        ],
+          seen ?? "",
+          waitedFor ?? "",
+          elsewhere ? 0 : tags.length,
+          elsewhere ? 0 : 1,
+          elsewhere?.[group.positions[index]!]?.slice(0, -1).join(",") ?? "",
+        ]),
         options,
       );
       return group.items.map((item, index) =>
@@ -117,8 +116,7 @@ export class RedisCacheStore implements CacheStore {
       this.#clustered && tagged
         ? await versionsElsewhere(
             this.#redis,
-            puts.map(({ tags, token }) => ({ keys: tags, fresh: token })),
-            puts[0]!.versionTtlMs,
+            puts.map(({ tags, token, versionTtlMs }) => ({ keys: tags, fresh: token, ttlMs: versionTtlMs })),
             options,
           )
         : undefined;
@@ -220,8 +218,7 @@ export class RedisCacheStore implements CacheStore {
 
   /** On a cluster: what the script cannot reach is done around it. */
   async #fillElsewhere(fills: readonly CacheFill[], options?: CallOptions): Promise<boolean[]> {
-    const [first] = fills;
-    if (!first) return [];
+    if (fills.length === 0) return [];
     const late = await this.#lateVersions(fills, options);
     const accepted = fills.flatMap((fill, index) => {
       const found = late[index];
@@ -231,7 +228,11 @@ export class RedisCacheStore implements CacheStore {
     // All in one trip.
     const [stored] = await Promise.all([
       this.#fillHere(accepted, options),
-      prolongElsewhere(this.#redis, new Set(fills.flatMap(({ tags }) => tags)), first.versionTtlMs, options),
+      prolongElsewhere(
+        this.#redis,
+        fills.map(({ tags, versionTtlMs }) => ({ keys: tags, ttlMs: versionTtlMs })),
+        options,
+      ),
       ...refused.map(({ slot, token, wake }) => this.release(slot, token, undefined, wake, options)),
     ]);
     return late.map((found) => found !== undefined && stored.shift() === true);
@@ -242,8 +243,7 @@ export class RedisCacheStore implements CacheStore {
     if (fills.every(({ lateTags }) => lateTags.length === 0)) return fills.map(() => []);
     const versions = await versionsElsewhere(
       this.#redis,
-      fills.map(({ lateTags, token }) => ({ keys: lateTags, fresh: token })),
-      fills[0]!.versionTtlMs,
+      fills.map(({ lateTags, token, versionTtlMs }) => ({ keys: lateTags, fresh: token, ttlMs: versionTtlMs })),
       options,
     );
     const epochs = await readTexts(

@@ -6,8 +6,7 @@ import { CACHE_LUA } from "./lua.ts";
  * Takes leases, or returns entries that the callers have not seen.
  *
  * KEYS for each claim: entry, lease, bucket, then its tags' versions and the epoch where they are in this slot.
- * ARGV[1] lease TTL in milliseconds · ARGV[2] versions' TTL in milliseconds, or "forever" ·
- * ARGV for each claim: token, entry seen (or empty), lease waited for (or empty), number of tag keys, 1 if the
+ * ARGV for each claim: token, lease TTL in milliseconds, versions' TTL in milliseconds or "forever", entry seen (or empty), lease waited for (or empty), number of tag keys, 1 if the
  * epoch's key is given, tag versions joined by commas where they are in other slots (or empty).
  * Reply for each claim, one of: "entry", its text, versions… (nil if missing) · "granted", now in milliseconds,
  * versions… · "held", token, remaining milliseconds · "failed". Versions are the bucket's, the tags', the epoch.
@@ -16,12 +15,11 @@ export const claim: Script<string[], (string | number)[], readonly RedisReply[]>
   name: "cache.claim",
   repeat: "repeatable",
   lua: `${CACHE_LUA}
-local lease_ttl, version_ttl = ARGV[1], ARGV[2]
-local replies, k, a = {}, 1, 3
+local replies, k, a = {}, 1, 1
 while k <= #KEYS do
   local entry, lease, bucket = KEYS[k], KEYS[k + 1], KEYS[k + 2]
-  local token, seen, waited_for = ARGV[a], ARGV[a + 1], ARGV[a + 2]
-  local tags, epochs, given = tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4]), ARGV[a + 5]
+  local token, lease_ttl, version_ttl, seen, waited_for = ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4]
+  local tags, epochs, given = tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6]), ARGV[a + 7]
   local reply
   local id = redis.call('GETRANGE', entry, 0, 15)
   if id ~= '' and id ~= seen then
@@ -48,7 +46,7 @@ while k <= #KEYS do
   end
   replies[#replies + 1] = reply
   k = k + 3 + tags + epochs
-  a = a + 6
+  a = a + 8
 end
 return replies`,
   decode: (reply) => reply as readonly RedisReply[],
