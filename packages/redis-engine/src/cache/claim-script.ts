@@ -1,13 +1,16 @@
 import { defineScript, type Script } from "../define-script.ts";
 import type { RedisReply } from "../redis-transport.ts";
 import { CACHE_LUA } from "./lua.ts";
+import { ENTRY_HEAD_CHARACTERS } from "./stored-entry.ts";
 
 /**
- * Takes leases, or returns entries that the callers have not seen.
+ * Takes leases, or returns entries that the callers have not seen. Text that is no entry, of another program say,
+ * counts as missing, as it does when it is read.
  *
  * KEYS for each claim: entry, lease, bucket, then its tags' versions and the epoch where they are in this slot.
- * ARGV for each claim: token, lease TTL in milliseconds, versions' TTL in milliseconds or "forever", entry seen (or empty), lease waited for (or empty), number of tag keys, 1 if the
- * epoch's key is given, tag versions joined by commas where they are in other slots (or empty).
+ * ARGV for each claim: token, lease TTL in milliseconds, versions' TTL in milliseconds or "forever", entry seen (or
+ * empty), lease waited for (or empty), number of tag keys, 1 if the epoch's key is given, tag versions joined by commas
+ * where they are in other slots (or empty).
  * Reply for each claim, one of: "entry", its text, versions… (nil if missing) · "granted", now in milliseconds,
  * versions… · "held", token, remaining milliseconds · "failed". Versions are the bucket's, the tags', the epoch.
  */
@@ -22,8 +25,9 @@ while k <= #KEYS do
   local tags, epochs, given = tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6]), ARGV[a + 7]
   local reply
   local id = redis.call('GETRANGE', entry, 0, 15)
-  if id ~= '' and id ~= seen then
-    reply = {'entry', redis.call('GET', entry), redis.call('GET', bucket)}
+  local text = id ~= '' and id ~= seen and redis.call('GET', entry)
+  if text and (string.find(text, '\\n', 1, true) or 0) > ${ENTRY_HEAD_CHARACTERS} then
+    reply = {'entry', text, redis.call('GET', bucket)}
     for i = 1, tags do reply[#reply + 1] = redis.call('GET', KEYS[k + 2 + i]) end
   else
     local versions = {version_of(bucket, token, version_ttl)}

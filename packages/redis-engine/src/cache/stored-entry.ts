@@ -5,6 +5,9 @@ const STARTED = 17;
 const CREATED = 31;
 const VERSIONS = 45;
 
+/** How long an entry's first line is at least. */
+export const ENTRY_HEAD_CHARACTERS: number = VERSIONS;
+
 /** Reads an entry as the cache's scripts write it; what has another form counts as missing. */
 export function parseEntry(stored: string | undefined): CacheEntry | undefined {
   if (stored === undefined) return undefined;
