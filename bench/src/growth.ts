@@ -64,6 +64,7 @@ async function operate(
     else await cache.getOrSet(key, () => values.get(key), { tags });
     if (operation % (OPERATIONS / 10) === 0) heaps.push(heapBytes());
   }
+  if (process.env["DEBUG"]) console.error(heaps.map((bytes) => Math.round(bytes / 1e6)).join(" "));
   const [first, last] = [heaps[1]!, heaps.at(-1)!];
   return {
     what: `heap after ${OPERATIONS.toLocaleString("en")} operations, as a multiple of that after the first million`,
@@ -95,5 +96,6 @@ const collectGarbage = runInNewContext("gc") as () => void;
 
 function heapBytes(): number {
   collectGarbage();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }

@@ -40,6 +40,10 @@ export class IoredisTransport implements RedisTransport {
   #parked: readonly CommandInFlight[] = [];
   #lastFailure: TransportFailure | undefined;
   #wasReady = false;
+  /** Whether it is known which server this connection leads to. */
+  #identified = false;
+  #runId: string | undefined;
+  #generation = 0;
 
   /**
    * @param closeClient Whether `close()` also closes the client: only who opened it does.
@@ -61,6 +65,8 @@ export class IoredisTransport implements RedisTransport {
       this.#route = () => client;
       this.keyPrefix = client.options.keyPrefix;
     }
+    // A client that was passed in may have been connected for long.
+    this.#identified = client.status === "ready";
     client.on("error", this.#onError);
     client.on("ready", this.#onReady);
     client.on("close", this.#onClose);
@@ -69,7 +75,7 @@ export class IoredisTransport implements RedisTransport {
 
   send(commands: readonly CommandInFlight[]): void {
     const { status } = this.#client;
-    if (status === "ready" && this.#node?.stream?.writable !== false) {
+    if (status === "ready" && this.#identified && this.#node?.stream?.writable !== false) {
       write(commands, this.#route, this.#node?.stream);
     } else if (status === "end") {
       for (const command of commands) command.fail(ENDED);
@@ -87,6 +93,10 @@ export class IoredisTransport implements RedisTransport {
   lastFailure(): TransportFailure | undefined {
     if (this.#lastFailure || this.#wasReady) return this.#lastFailure;
     return this.#node?.options.tls ? NO_HANDSHAKE : undefined;
+  }
+
+  generation(): number {
+    return this.#generation;
   }
 
   /** Asks a silent server for a sign of life; without one, or with a handshake that hangs, opens another connection. */
@@ -128,12 +138,36 @@ export class IoredisTransport implements RedisTransport {
     this.#endProbe();
     this.#wasReady = true;
     this.#lastFailure = undefined;
+    const node = this.#node;
+    if (!node) {
+      this.#writeParked();
+      return;
+    }
+    // Before anything else: a server that was restarted, or another one, may hold older data.
+    node.call("INFO", "server").then(
+      (info) => this.#identify(/^run_id:(\w+)/m.exec(String(info))?.[1]),
+      // Not everybody may ask; then it cannot be told.
+      () => this.#identify(undefined),
+    );
+  };
+
+  #identify(runId: string | undefined): void {
+    if (runId !== undefined) {
+      if (this.#runId !== undefined && this.#runId !== runId) this.#generation += 1;
+      this.#runId = runId;
+    }
+    if (this.#client.status === "ready") this.#writeParked();
+  }
+
+  #writeParked(): void {
+    this.#identified = true;
     const parked = this.#parked;
     this.#parked = [];
     write(parked, this.#route, this.#node?.stream);
-  };
+  }
 
   readonly #onClose = (): void => {
+    this.#identified = false;
     this.#endProbe();
     this.#lastFailure ??= CLOSED_EARLY;
   };

@@ -149,6 +149,7 @@ function createContext<T>(options: CacheOptions<T>): CacheContext<T> {
         epoch: keys.epoch,
         announce: bus && { channel: keys.channel, message: bus.voidMessage({ keys: names, tags, all }) },
       }),
+      () => forget(log, tier, { keys: [], tags: [], all: true }),
     ),
     clock: new StoreClock(),
     log,

@@ -10,6 +10,7 @@ import type { CircuitBreaker } from "./circuit-breaker.ts";
 
 /** More than this and everything is void: the queue stays small however long the outage. */
 const MAX_PENDING = 10_000;
+const EVERYTHING: Invalidated = { keys: [], tags: [], all: true };
 
 /**
  * The store behind a circuit breaker. Invalidations that do not get through are kept, and applied before anything
@@ -19,22 +20,54 @@ export class GuardedStore {
   readonly #store: CacheStore;
   readonly #breaker: CircuitBreaker;
   readonly #describe: (invalidated: Invalidated) => CacheInvalidation;
+  readonly #onReplaced: () => void;
   readonly #keys = new Set<string>();
   readonly #tags = new Set<string>();
   #all = false;
+  #generation = 0;
   #applying: Promise<void> | undefined;
 
-  /** @param describe Says in the store's terms what to void, with the message to send then. */
-  constructor(store: CacheStore, breaker: CircuitBreaker, describe: (invalidated: Invalidated) => CacheInvalidation) {
+  /**
+   * @param describe Says in the store's terms what to void, with the message to send then.
+   * @param onReplaced Called when everything that was read of the store is void.
+   */
+  constructor(
+    store: CacheStore,
+    breaker: CircuitBreaker,
+    describe: (invalidated: Invalidated) => CacheInvalidation,
+    onReplaced: () => void,
+  ) {
     this.#store = store;
     this.#breaker = breaker;
     this.#describe = describe;
+    this.#onReplaced = onReplaced;
   }
 
-  /** @throws {BackendUnavailableError} The store is away, or pending invalidations cannot be applied. */
+  /**
+   * @throws {BackendUnavailableError} The store is away, pending invalidations cannot be applied, or the server was
+   * replaced meanwhile.
+   */
   call<T>(operation: (store: CacheStore) => Promise<T>): Promise<T> {
-    const run = () => this.#breaker.run(() => operation(this.#store));
+    const run = () => this.#breaker.run(() => this.#ofOneServer(operation));
     return this.#hasPending ? this.#applyPending().then(run) : run();
+  }
+
+  /**
+   * A server that was restarted or replaced may hold older data, with invalidations undone. Everything is void
+   * then, before anything is read of it.
+   */
+  #ofOneServer<T>(operation: (store: CacheStore) => Promise<T>): Promise<T> {
+    return operation(this.#store).then((result) => {
+      const generation = this.#store.generation?.() ?? 0;
+      if (generation === this.#generation) return result;
+      this.#generation = generation;
+      this.#keep(EVERYTHING);
+      this.#onReplaced();
+      throw new BackendUnavailableError(
+        "The store's server was restarted or replaced. What it holds is void before anything is read of it.",
+        "unknown",
+      );
+    });
   }
 
   /**
@@ -76,7 +109,7 @@ export class GuardedStore {
 
   async #apply(): Promise<void> {
     const pending = { keys: [...this.#keys], tags: [...this.#tags], all: this.#all };
-    await this.#breaker.run(() => this.#store.invalidate(this.#describe(pending)));
+    await this.#breaker.run(() => this.#ofOneServer((store) => store.invalidate(this.#describe(pending))));
     // What was added meanwhile stays.
     for (const key of pending.keys) this.#keys.delete(key);
     for (const tag of pending.tags) this.#tags.delete(tag);

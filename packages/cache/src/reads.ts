@@ -66,9 +66,14 @@ export class Reads<T> {
     };
   }
 
-  /** While the store is away: what memory has, if it is fresh, or stale within what is allowed. */
+  /**
+   * While the store is away: what memory has, although an invalidation may have been missed. Only where old values
+   * are permitted; what is known to be current was served as a hit.
+   */
   lastKept(key: string, options: GetOptions): TierEntry<T> | undefined {
-    const entry = this.#context.tier?.getLast(key);
+    const { tier, options: cacheOptions } = this.#context;
+    if (cacheOptions.staleIfErrorMs === 0) return undefined;
+    const entry = tier?.getLast(key);
     return entry && performance.now() < entry.staleUntil && this.#suits(entry, key, options) ? entry : undefined;
   }
 

@@ -45,6 +45,8 @@ export interface RedisTransport {
   subscribe?(channel: string, handlers: BusHandlers): Promise<BusSubscription>;
   /** What is known of a connection that is not up; a reason for callers who waited for it. */
   lastFailure?(): TransportFailure | undefined;
+  /** Grows when the server was restarted or another took its place. */
+  generation?(): number;
   /** A command had no answer in time: the place to look whether the connection is dead. */
   suspect?(): void;
   close(): Promise<void>;

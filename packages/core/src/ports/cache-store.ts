@@ -124,6 +124,11 @@ export interface Announcement {
 export interface CacheStore {
   /** Over how many buckets a namespace is best spread: 1, or more on a cluster, so that no node is asked by every read. */
   readonly buckets: number;
+  /**
+   * Grows when the server was restarted or another took its place: what it holds now may be older than what was
+   * there, invalidations included. Absent where that cannot be told.
+   */
+  generation?(): number;
   /** @returns For each read, in order, the entry and the current versions. */
   read(reads: readonly CacheRead[], options?: CallOptions): Promise<CacheReadResult[]>;
   /** Takes a lease for each claim where nobody computes under the current versions. On a cluster, tags and the epoch cost a trip before. */

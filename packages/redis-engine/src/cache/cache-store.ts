@@ -51,6 +51,10 @@ export class RedisCacheStore implements CacheStore {
     return this.#redis.call(["MGET", entry, bucket, ...first.tags], decodeRead, "repeatable", options);
   }
 
+  generation(): number {
+    return this.#redis.transport.generation?.() ?? 0;
+  }
+
   async claim(claims: readonly CacheClaim[], options?: CallOptions): Promise<CacheClaimResult[]> {
     if (claims.length === 0) return [];
     const elsewhere = this.#clustered
