@@ -1,6 +1,7 @@
 import { createBus } from "./lib/bus.js";
 import { watchStats } from "./lib/stats.js";
 import { countersPanel } from "./panels/counters.js";
+import { livePanel } from "./panels/live.js";
 import { lookupPanel } from "./panels/lookup.js";
 import { mapPanel } from "./panels/map.js";
 import { noticePanel } from "./panels/notice.js";
@@ -20,6 +21,7 @@ const panels = {
   counters: countersPanel,
   timeline: timelinePanel,
   storage: storagePanel,
+  live: livePanel,
   // Last: it may start a search at once, and the others must be listening.
   search: searchPanel,
 };

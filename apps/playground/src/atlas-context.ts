@@ -1,5 +1,7 @@
 import type { Backend } from "@holdfast/core";
 import type { CityIndex } from "./cities/city-index.ts";
+import type { Changes } from "./edits/changes.ts";
+import type { CityEdits } from "./edits/city-edits.ts";
 import type { CachedSearch } from "./search/cached-search.ts";
 
 /** What routes work with; made once at the start. */
@@ -7,6 +9,8 @@ export interface AtlasContext {
   readonly index: CityIndex;
   readonly backend: Backend;
   readonly search: CachedSearch;
+  readonly edits: CityEdits;
+  readonly changes: Changes;
   /** By `performance.now()`. */
   readonly startedAtMs: number;
 }

@@ -4,6 +4,8 @@ import { getRequestListener } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { indexCities } from "./cities/city-index.ts";
 import { loadCities } from "./cities/load-cities.ts";
+import { type Changes, createChanges } from "./edits/changes.ts";
+import { createCityEdits } from "./edits/city-edits.ts";
 import { listen } from "./http/listen.ts";
 import { createCachedSearch } from "./search/cached-search.ts";
 
@@ -36,7 +38,10 @@ export async function startAtlas({ backend, host, port, say }: StartOptions): Pr
   const startedAtMs = performance.now();
   const index = indexCities(loadCities());
   say(`${index.cities.length.toLocaleString("en")} cities ready in ${Math.round(performance.now() - startedAtMs)} ms.`);
-  const app = await createApp({ index, backend, search: createCachedSearch(backend, index), startedAtMs });
+  const changes = createChanges();
+  const edits = createCityEdits(backend, index);
+  const search = createCachedSearch(backend, edits, changes);
+  const app = await createApp({ index, backend, search, edits, changes, startedAtMs });
   const handle = getRequestListener(app.fetch);
   const server = createServer((incoming, outgoing) => void handle(incoming, outgoing));
   try {
@@ -44,7 +49,7 @@ export async function startAtlas({ backend, host, port, say }: StartOptions): Pr
     let closing: Promise<void> | undefined;
     return {
       url: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
-      close: () => (closing ??= stop(server, backend)),
+      close: () => (closing ??= stop(server, backend, changes)),
     };
   } catch (error) {
     await backend.close();
@@ -52,7 +57,8 @@ export async function startAtlas({ backend, host, port, say }: StartOptions): Pr
   }
 }
 
-async function stop(server: Server, backend: Backend): Promise<void> {
+async function stop(server: Server, backend: Backend, changes: Changes): Promise<void> {
+  changes.close();
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);

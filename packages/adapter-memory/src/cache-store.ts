@@ -133,12 +133,9 @@ export class MemoryCacheStore implements CacheStore {
     if (lateTags.length > 0 && cacheVersions.get(epoch.key) !== epoch.version) return false;
     for (const key of [slot.bucket, ...tags]) this.#prolong(key, versionTtlMs);
     const versions = [...fill.versions, ...lateTags.map((key) => this.#version(key, token, versionTtlMs))];
-    cacheEntries.set(
-      slot.entry,
-      { id: token, startedAtMs, createdAtMs: clock.now(), versions: versions.join(), text },
-      ttlMs,
-    );
-    return true;
+    const entry = { id: token, startedAtMs, createdAtMs: clock.now(), versions: versions.join(), text };
+    cacheEntries.set(slot.entry, entry, ttlMs);
+    return cacheEntries.excessBytes(slot.entry, entry) === 0;
   }
 
   /** The version at a key, created where it is missing, kept at least for `ttlMs`. */

@@ -82,6 +82,20 @@ describe("limits", () => {
     await cache.put([putOf("a", "x".repeat(1_000))]);
     expect((await cache.read([{ slot: slotOf("a"), tags: [] }]))[0]?.entry).toBeUndefined();
   });
+
+  test("fill says so of an entry over maxBytes, and frees the lease", async () => {
+    const { cache } = memoryBackend({ maxBytes: 1_000 });
+    const claim = { ...putOf("a", ""), epoch: "epoch", leaseTtlMs: ttlMs, seen: undefined, waitedFor: undefined };
+    for (const [text, stored] of [
+      ["x".repeat(1_000), false],
+      ["text", true],
+    ] as const) {
+      const [lease] = await cache.claim([claim]);
+      if (lease?.kind !== "granted") throw new Error(`The claim was ${lease?.kind}.`);
+      const epoch = { key: "epoch", version: lease.epoch };
+      expect(await cache.fill([{ ...claim, ...lease, text, lateTags: [], epoch }])).toEqual([stored]);
+    }
+  });
 });
 
 describe("calls", () => {

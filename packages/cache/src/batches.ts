@@ -39,11 +39,13 @@ export class Batches<T> {
     try {
       const wanted = keys.map((key) => ({ key, tags, notBefore }));
       const judgements = await this.#lookups.readMany(wanted, signal);
-      const decoded = judgements.map((judgement, index) =>
-        judgement.kind === "found" && judgement.freshness !== "late"
-          ? decodeFound(this.#context, keys[index]!, judgement)
-          : INVALID,
-      );
+      const decoded = judgements.map((judgement, index) => {
+        if (judgement.kind !== "found" || judgement.freshness === "late") return INVALID;
+        const either = decodeFound(this.#context, keys[index]!, judgement);
+        // An earlier one may be refused first; then nobody waits for this one.
+        if (either instanceof Promise) either.catch(() => {});
+        return either;
+      });
       for (const [index, either] of decoded.entries()) {
         const value = either instanceof Promise ? await either : either;
         if (value === INVALID) this.#miss(keys[index]!);

@@ -129,16 +129,24 @@ export class ComputingBatches<T> {
         open.map(({ key, seen }) => ({ key, seen, tags, ttlMs })),
       );
       if (!claimed) return undefined;
-      const again: Open[] = [];
+      const entries: { readonly key: string; readonly id: string; readonly one: Claimed }[] = [];
       for (const [index, one] of claimed.entries()) {
         const { key } = open[index]!;
         const { result, token, since } = one;
         if (result.kind === "granted") sorted.mine.push({ key, grant: { ...result, token, since } });
-        else if (result.kind === "entry") {
+        else if (result.kind === "entry") entries.push({ key, id: result.entry.id, one });
+        else sorted.theirs.push(key);
+      }
+      const again: Open[] = [];
+      try {
+        for (const { key, id, one } of entries) {
           const value = await this.#open({ key, tags, notBefore }, one);
-          if (value === INVALID) again.push({ key, seen: result.entry.id });
+          if (value === INVALID) again.push({ key, seen: id });
           else values.set(key, value);
-        } else sorted.theirs.push(key);
+        }
+      } catch (error) {
+        await this.#releaseAll(sorted.mine, false);
+        throw error;
       }
       // An entry that holds no longer is claimed as one that was seen.
       open = again;
@@ -149,9 +157,9 @@ export class ComputingBatches<T> {
   async #open(wanted: Wanted, { result, since }: Claimed): Promise<T | typeof INVALID> {
     if (result.kind !== "entry") return INVALID;
     const judged = this.#lookups.judge(wanted, wanted.tags, result, since);
-    const found: Found | { kind: "missing" } =
-      judged.kind === "unknownTags" ? await this.#lookups.read(wanted) : judged;
-    if (found.kind !== "found" || found.freshness === "late") return INVALID;
+    const found =
+      judged.kind === "unknownTags" ? await tolerate(this.#context, "read", () => this.#lookups.read(wanted)) : judged;
+    if (found?.kind !== "found" || found.freshness === "late") return INVALID;
     return decodeFound(this.#context, wanted.key, found);
   }
 
@@ -160,7 +168,7 @@ export class ComputingBatches<T> {
     const context = this.#context;
     const startedAt = performance.now();
     const stopRenewing = keepRenewing(context, mine);
-    const open = new Set(mine);
+    const unfilled: Mine[] = [];
     try {
       const made = await this.#run(
         mine.map(({ key }) => key),
@@ -170,25 +178,25 @@ export class ComputingBatches<T> {
       const fillings: Filling[] = [];
       for (const one of mine) {
         const { key, grant } = one;
-        if (!made.has(key)) continue;
         const value = made.get(key) as T;
-        values.set(key, value);
-        const encoded = await encode(context, value);
-        if (!encoded) continue;
-        open.delete(one);
+        if (made.has(key)) values.set(key, value);
+        const encoded = made.has(key) ? await encode(context, value) : undefined;
         const notes = { ttlMs: batch.ttlMs, lateTags: [], skipped: false };
-        fillings.push({ key, tags: batch.tags, grant, notes, encoded, costMs });
+        if (encoded) fillings.push({ key, tags: batch.tags, grant, notes, encoded, costMs });
+        else unfilled.push(one);
       }
-      await Promise.all([
-        fillAll(context, fillings),
-        ...[...open].map(({ key, grant }) => release(context, key, grant, false)),
-      ]);
+      await Promise.all([fillAll(context, fillings), this.#releaseAll(unfilled, false)]);
     } catch (error) {
-      await Promise.all([...open].map(({ key, grant }) => release(context, key, grant, !batch.signal.aborted)));
+      // All of them: one value that cannot be stored keeps the others from being stored too.
+      await this.#releaseAll(mine, !batch.signal.aborted);
       throw error;
     } finally {
       stopRenewing();
     }
+  }
+
+  async #releaseAll(mine: readonly Mine[], failed: boolean): Promise<void> {
+    await Promise.all(mine.map(({ key, grant }) => release(this.#context, key, grant, failed)));
   }
 
   /** What others compute: as they finish, or if they do not, by itself, key by key. */

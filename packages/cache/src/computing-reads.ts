@@ -15,6 +15,8 @@ import { withTimeout } from "./timers.ts";
 import { tolerate } from "./tolerate.ts";
 
 const NO_TAGS: readonly string[] = [];
+/** How many keys whose factory failed lately are remembered. */
+const MAX_FAILURES = 10_000;
 const MISS = { status: "miss", tier: undefined, ageMs: 0, ttlMs: undefined } as const;
 
 /** Reads that compute what is missing. */
@@ -61,7 +63,7 @@ export class ComputingReads<T> {
 
   look(plan: Plan<T>, options: GetOrSetOptions): Shared<Opened<T>> {
     const special = options.notBefore ?? options.softTimeout ?? options.hardTimeout ?? options.ttl;
-    const name = special === undefined ? `${plan.key}\n${plan.tags.join("\n")}` : undefined;
+    const name = special === undefined ? nameOf(plan) : undefined;
     const present = name === undefined ? undefined : this.#gathering.get(name);
     if (present && !present.abandoned) {
       this.#context.counts.joined += 1;
@@ -87,8 +89,10 @@ export class ComputingReads<T> {
       return opened;
     }
     const kept = read ? undefined : this.#reads.lastKept(plan.key, options);
-    if (kept)
-      return { handout: new Handout(this.#reads.serveKept(plan.key, kept, undefined) as T, undefined), facts: MISS };
+    if (kept) {
+      const { value, ...facts } = this.#reads.serveKept(plan.key, kept, { detailed: true }) as Detailed<T>;
+      return { handout: new Handout(value, kept.copy), facts };
+    }
     context.counts.misses += 1;
     context.emit?.({ type: "miss", key: plan.key });
     const seen = read?.kind === "missing" ? read.seen : found?.entry.id;
@@ -189,6 +193,13 @@ export class ComputingReads<T> {
 
   #rememberFailure(key: string, error: unknown): void {
     const { errorBackoffMs } = this.#context.options;
-    if (errorBackoffMs > 0) this.#failures.set(key, { error, until: performance.now() + errorBackoffMs });
+    if (errorBackoffMs === 0) return;
+    if (this.#failures.size >= MAX_FAILURES) this.#failures.clear();
+    this.#failures.set(key, { error, until: performance.now() + errorBackoffMs });
   }
+}
+
+/** Two looks are one only if they want the same key under the same tags: either may hold any character. */
+function nameOf({ key, tags }: Pick<Plan<unknown>, "key" | "tags">): string {
+  return tags.length === 0 ? ` ${key}` : JSON.stringify([key, ...tags]);
 }

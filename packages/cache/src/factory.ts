@@ -11,7 +11,7 @@ export interface FactoryContext<T> {
   setTtl(ttl: Ttl): void;
   /** Adds tags that only the value tells. */
   setTags(tags: readonly string[]): void;
-  /** The value goes to whoever waits for it, and is not stored. */
+  /** The value goes to whoever waits for it, the same object to each, and is not stored. */
   skip(): void;
 }
 

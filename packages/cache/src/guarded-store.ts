@@ -43,31 +43,31 @@ export class GuardedStore {
     this.#onReplaced = onReplaced;
   }
 
-  /**
-   * @throws {BackendUnavailableError} The store is away, pending invalidations cannot be applied, or the server was
-   * replaced meanwhile.
-   */
+  /** @throws {BackendUnavailableError} The store is away, or pending invalidations cannot be applied. */
   call<T>(operation: (store: CacheStore) => Promise<T>): Promise<T> {
     const run = () => this.#breaker.run(() => this.#ofOneServer(operation));
     return this.#hasPending ? this.#applyPending().then(run) : run();
   }
 
   /**
-   * A server that was restarted or replaced may hold older data, with invalidations undone. Everything is void
-   * then, before anything is read of it.
+   * A server that was restarted or replaced may hold older data, with invalidations undone. Everything is void then,
+   * and the operation, which is safe to repeat, is made again.
    */
   #ofOneServer<T>(operation: (store: CacheStore) => Promise<T>): Promise<T> {
     return operation(this.#store).then((result) => {
-      const generation = this.#store.generation?.() ?? 0;
-      if (generation === this.#generation) return result;
-      this.#generation = generation;
-      this.#keep(EVERYTHING);
-      this.#onReplaced();
-      throw new BackendUnavailableError(
-        "The store's server was restarted or replaced. What it holds is void before anything is read of it.",
-        "unknown",
-      );
+      if (!this.#wasReplaced()) return result;
+      return this.#applyPending().then(() => operation(this.#store));
     });
+  }
+
+  /** Whether the server is another one than at the last look; then everything waits to be voided. */
+  #wasReplaced(): boolean {
+    const generation = this.#store.generation?.() ?? 0;
+    if (generation === this.#generation) return false;
+    this.#generation = generation;
+    this.#keep(EVERYTHING);
+    this.#onReplaced();
+    return true;
   }
 
   /**
@@ -108,11 +108,13 @@ export class GuardedStore {
   }
 
   async #apply(): Promise<void> {
-    const pending = { keys: [...this.#keys], tags: [...this.#tags], all: this.#all };
-    await this.#breaker.run(() => this.#ofOneServer((store) => store.invalidate(this.#describe(pending))));
-    // What was added meanwhile stays.
-    for (const key of pending.keys) this.#keys.delete(key);
-    for (const tag of pending.tags) this.#tags.delete(tag);
-    if (pending.all) this.#all = false;
+    do {
+      const pending = { keys: [...this.#keys], tags: [...this.#tags], all: this.#all };
+      await this.#breaker.run(() => this.#store.invalidate(this.#describe(pending)));
+      // What was added meanwhile stays.
+      for (const key of pending.keys) this.#keys.delete(key);
+      for (const tag of pending.tags) this.#tags.delete(tag);
+      if (pending.all) this.#all = false;
+    } while (this.#wasReplaced());
   }
 }

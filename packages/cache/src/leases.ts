@@ -5,6 +5,7 @@ import { jittered, keptForMs, versionsKeptForMs } from "./freshness.ts";
 import type { Moment } from "./invalidation-log.ts";
 import type { EncodedValue } from "./stored-values.ts";
 import { keepInTier } from "./tier-entry.ts";
+import { LONGEST_TIMER_MS } from "./timers.ts";
 import { createToken } from "./token.ts";
 import { tolerate } from "./tolerate.ts";
 
@@ -117,15 +118,18 @@ export function keepRenewing<T>(
   leases: readonly { readonly key: string; readonly grant: Grant }[],
 ): () => void {
   const { keys, store, options } = context;
-  const renewal = setInterval(() => {
-    for (const { key, grant } of leases) {
-      void tolerate(context, "renew", () =>
-        store.call((cacheStore) =>
-          cacheStore.renew(keys.slot(key), grant.token, options.leaseTtlMs, storeCall(context)),
-        ),
-      );
-    }
-  }, options.leaseTtlMs / 3);
+  const renewal = setInterval(
+    () => {
+      for (const { key, grant } of leases) {
+        void tolerate(context, "renew", () =>
+          store.call((cacheStore) =>
+            cacheStore.renew(keys.slot(key), grant.token, options.leaseTtlMs, storeCall(context)),
+          ),
+        );
+      }
+    },
+    Math.min(options.leaseTtlMs / 3, LONGEST_TIMER_MS),
+  );
   return () => clearInterval(renewal);
 }
 

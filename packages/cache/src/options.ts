@@ -109,7 +109,7 @@ export interface ResolvedCacheOptions<T> {
 
 const MIB = 1_048_576;
 
-/** @throws {RangeError} A number or a duration is out of its range. */
+/** @throws {RangeError} A number, a duration or a choice is out of its range. */
 export function resolveOptions<T>(options: CacheOptions<T>): ResolvedCacheOptions<T> {
   const { memory = false, eagerRefresh = false, compressAboveBytes = false } = options;
   const duration = (name: keyof CacheOptions<T>) => {
@@ -126,14 +126,14 @@ export function resolveOptions<T>(options: CacheOptions<T>): ResolvedCacheOption
       maxEntries: wholeInRange("memory.maxEntries", memory.maxEntries ?? 10_000, 1, 100_000_000),
       maxBytes: wholeInRange("memory.maxBytes", memory.maxBytes ?? 64 * MIB, 1, Number.MAX_SAFE_INTEGER),
       ttlMs: parseDuration(memory.ttl ?? (options.backend.bus ? "1m" : "5s"), "memory.ttl"),
-      clone: memory.clone ?? "freeze",
+      clone: oneOf("memory.clone", memory.clone ?? "freeze", ["freeze", "structured", "none"]),
     },
     schema: options.schema,
-    onInvalid: options.onInvalid ?? "miss",
+    onInvalid: oneOf("onInvalid", options.onInvalid ?? "miss", ["miss", "throw"]),
     version: options.version ?? "",
     waitUntil: options.waitUntil,
     maxValueBytes: wholeInRange("maxValueBytes", options.maxValueBytes ?? DEFAULT_MAX_VALUE_BYTES, 1, 512 * MIB),
-    onTooLarge: options.onTooLarge ?? "throw",
+    onTooLarge: oneOf("onTooLarge", options.onTooLarge ?? "throw", ["throw", "skip"]),
     compressAboveBytes:
       compressAboveBytes === false
         ? Number.POSITIVE_INFINITY
@@ -163,4 +163,9 @@ function inRange(name: string, value: number, least: number, most: number): numb
 function wholeInRange(name: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value)) return inRange(name, value, least, most);
   throw new RangeError(`${name} must be a whole number from ${least} to ${most}; got ${String(value)}.`);
+}
+
+function oneOf<Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {
+  if (choices.includes(value)) return value;
+  throw new RangeError(`${name} must be one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}.`);
 }

@@ -5,6 +5,7 @@ import type { Moment } from "./invalidation-log.ts";
 import { type Claimed, claimAll } from "./leases.ts";
 import type { Found, Lookups, Wanted } from "./lookup.ts";
 import { Shared } from "./shared.ts";
+import { tolerate } from "./tolerate.ts";
 
 /** What a key's pursuit ends with: an entry that somebody stored, or a value that was computed here. */
 export type Outcome<T> = Found | Computed<T>;
@@ -132,8 +133,11 @@ export class Pursuits<T> {
     since: Moment,
   ): Promise<Found | undefined> {
     const judgement = this.#lookups.judge(wanted, tags, { entry, versions }, since);
-    const read = judgement.kind === "unknownTags" ? await this.#lookups.read(wanted) : judgement;
-    return read.kind === "found" && read.freshness === "fresh" ? read : undefined;
+    const read =
+      judgement.kind === "unknownTags"
+        ? await tolerate(this.#context, "read", () => this.#lookups.read(wanted))
+        : judgement;
+    return read?.kind === "found" && read.freshness === "fresh" ? read : undefined;
   }
 
   async #wait(key: string, remainingMs: number, looks: number, signal: AbortSignal): Promise<void> {

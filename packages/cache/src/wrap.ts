@@ -12,5 +12,5 @@ export function wrap<T, Args extends unknown[], Result extends T>(
   fn: (...args: Args) => Result | Promise<Result>,
   { key, ...options }: WrapOptions<Args>,
 ): (...args: Args) => Promise<Result> {
-  return (...args) => cache.getOrSet(key(...args), () => fn(...args), options) as Promise<Result>;
+  return async (...args) => cache.getOrSet(key(...args), () => fn(...args), options) as Promise<Result>;
 }

@@ -65,6 +65,20 @@ describe("getOrSetMany", () => {
     );
   });
 
+  it("stores nothing where one of the values cannot be stored, and frees every lease", async () => {
+    const { a, b } = twoProcesses<unknown>();
+    const failing = a.getOrSetMany(
+      ["x", "y"],
+      () =>
+        new Map<string, unknown>([
+          ["x", "X"],
+          ["y", () => "Y"],
+        ]),
+    );
+    await expect(failing).rejects.toMatchObject({ code: "SERIALIZATION" });
+    expect(await b.getOrSet("x", () => "later", { hardTimeout: "5s" })).toBe("later");
+  });
+
   it("stores nothing that was invalidated while it ran", async () => {
     const { a, b } = twoProcesses<string>();
     const source = deferred<Map<string, string>>();

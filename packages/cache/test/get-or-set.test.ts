@@ -33,6 +33,27 @@ describe("one computation", () => {
     expect(b.stats().factoryRuns).toBe(0);
   });
 
+  it("for one key only, whatever keys and tags hold", async () => {
+    const { a } = twoProcesses<string>();
+    const values = await Promise.all([
+      a.getOrSet("a\nb", () => "of a and b", { tags: ["c"] }),
+      a.getOrSet("a", () => "of a", { tags: ["b", "c"] }),
+      a.getOrSet('["a","b"]', () => "of brackets"),
+      a.getOrSet(" a", () => "of a blank"),
+    ]);
+    expect(values).toEqual(["of a and b", "of a", "of brackets", "of a blank"]);
+  });
+
+  it("may have limits that are longer than a timer can wait", async () => {
+    const { a, b, events } = twoProcesses<number>({ leaseTtl: "90d", hardTimeout: "30d" });
+    const factory = async () => {
+      await sleep(30);
+      return 1;
+    };
+    expect(await Promise.all([a.getOrSet("key", factory), b.getOrSet("key", factory)])).toEqual([1, 1]);
+    expect(events.filter(({ type }) => type === "factoryError" || type === "storeError")).toEqual([]);
+  });
+
   it("whose failure rejects everyone once, here and elsewhere, and is not cached", async () => {
     const { a, b } = twoProcesses<number>();
     let runs = 0;
@@ -224,6 +245,8 @@ describe("bad input", () => {
     ["a jitter over 1", { jitter: 2 }],
     ["no room in memory", { memory: { maxEntries: 0 } }],
     ["a namespace of nothing", { namespace: "" }],
+    ["a choice that there is not", { onInvalid: "ignore" }],
+    ["a copy of no kind", { memory: { clone: "deep" } }],
   ])("%s throws at construction", (_name, options) => {
     const { backends } = twoProcesses();
     expect(() => createCache({ backend: backends[0], namespace: "x", ttl: "1m", ...options } as never)).toThrow();

@@ -6,14 +6,15 @@ import { sleep } from "./set-up.ts";
 
 /** A store that the test takes away and gives back. */
 function unreliable(store: CacheStore) {
-  const state = { away: false, asked: 0 };
+  const state = { away: false, broken: "", asked: 0 };
   const proxy = new Proxy(store, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
       return (...args: unknown[]) => {
         state.asked += 1;
-        if (state.away) return Promise.reject(new BackendUnavailableError("test: the store is away", "not-applied"));
+        if (state.away || state.broken === name)
+          return Promise.reject(new BackendUnavailableError("test: the store is away", "not-applied"));
         return (member as (...given: unknown[]) => unknown).apply(target, args);
       };
     },
@@ -21,11 +22,11 @@ function unreliable(store: CacheStore) {
   return { state, store: proxy };
 }
 
-function setUp(options: object = {}) {
+function setUp<T = number>(options: object = {}) {
   const storage = new MemoryStorage();
   const backend = memoryBackend({ storage });
   const { state, store } = unreliable(backend.cache);
-  const cache = createCache<number>({
+  const cache = createCache<T>({
     backend: { name: "unreliable", cache: store, bus: backend.bus },
     namespace: "outage",
     ttl: "1m",
@@ -33,7 +34,7 @@ function setUp(options: object = {}) {
     breaker: { minimumCalls: 4, openMs: 50 },
     ...options,
   });
-  const other = createCache<number>({
+  const other = createCache<T>({
     backend: memoryBackend({ storage }),
     namespace: "outage",
     ttl: "1m",
@@ -52,6 +53,28 @@ describe("an outage", () => {
     expect(await cache.get("kept")).toBe(1);
     expect(await cache.getOrSet("other", () => 3)).toBe(3);
     await expect(cache.get("other")).rejects.toBeInstanceOf(BackendUnavailableError);
+  });
+
+  it("gives each caller a value of their own, and says that memory had it", async () => {
+    const { cache, state } = setUp<{ n: number }>({ memory: { clone: "structured" }, ttl: 20, staleIfError: "1m" });
+    await sleep(1);
+    await cache.getOrSet("kept", () => ({ n: 1 }));
+    await sleep(30);
+    state.away = true;
+    const unused = () => ({ n: 2 });
+    const [one, two] = await Promise.all([cache.getOrSet("kept", unused), cache.getOrSet("kept", unused)]);
+    expect([one, two]).toEqual([{ n: 1 }, { n: 1 }]);
+    expect(one).not.toBe(two);
+    expect(await cache.getOrSet("kept", unused, { detailed: true })).toMatchObject({ status: "stale", tier: "memory" });
+  });
+
+  it("of reads alone, between a claim and the tags of what it found, costs no caller a value", async () => {
+    const { cache, other, state } = setUp({ breaker: false });
+    await other.set("key", 1, { tags: ["tag"] });
+    state.broken = "read";
+    expect(await cache.getOrSet("key", () => 2)).toBe(2);
+    await other.set("key", 1, { tags: ["tag"] });
+    expect(await cache.getOrSetMany(["key"], () => new Map([["key", 3]]))).toEqual(new Map([["key", 3]]));
   });
 
   it("serves stale values from memory within staleIfError", async () => {

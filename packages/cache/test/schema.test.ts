@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createCache } from "../src/index.ts";
-import { twoProcesses } from "./set-up.ts";
+import { sleep, twoProcesses } from "./set-up.ts";
 
 interface User {
   readonly id: string;
@@ -37,6 +37,13 @@ describe.each(Object.entries(SCHEMAS))("a schema of %s", (_library, schema) => {
     await createCache({ ...options }).set("old", { id: 7 });
     const users = createCache<User>({ ...options, schema, onInvalid: "throw" });
     await expect(users.get("old")).rejects.toMatchObject({ code: "VALIDATION" });
+    const computed = users.getOrSetMany(["new", "old"], (keys) => new Map(keys.map((id) => [id, { id, age: 1 }])));
+    await expect(computed).rejects.toMatchObject({ code: "VALIDATION" });
+    // The lease of the key that was missing is free.
+    expect(await users.getOrSet("new", () => ({ id: "2", age: 2 }), { hardTimeout: "5s" })).toEqual({
+      id: "2",
+      age: 2,
+    });
   });
 });
 
@@ -71,5 +78,27 @@ describe("wrap", () => {
     await a.invalidateTags("greetings");
     await greet("ab", 2);
     expect(runs).toBe(3);
+  });
+});
+
+describe("an asynchronous schema", () => {
+  it("that refuses several values at once leaves no rejection behind", async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", listener);
+    const { backends } = twoProcesses();
+    const options = { backend: backends[0], namespace: "numbers", ttl: "1m" } as const;
+    const raw = createCache<number>(options);
+    await raw.set("x", -1);
+    await raw.set("y", -2);
+    const positive = createCache<number>({
+      ...options,
+      schema: z.number().refine(async (value) => value > 0),
+      onInvalid: "throw",
+    });
+    await expect(positive.getMany(["x", "y"])).rejects.toMatchObject({ code: "VALIDATION" });
+    await sleep(20);
+    process.off("unhandledRejection", listener);
+    expect(unhandled).toEqual([]);
   });
 });

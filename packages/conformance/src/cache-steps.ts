@@ -6,6 +6,7 @@ import type {
   CacheReadResult,
   CacheSlot,
   CacheStore,
+  CallOptions,
 } from "@holdfast/core";
 import { LONG_MS, type Suite } from "./suite.ts";
 
@@ -86,8 +87,8 @@ export async function fillOne(cache: CacheStore, fill: CacheFill): Promise<boole
   return (await fillAll(cache, [fill]))[0];
 }
 
-export function fillAll(cache: CacheStore, fills: readonly CacheFill[]): Promise<boolean[]> {
-  return cache.fill(fills);
+export function fillAll(cache: CacheStore, fills: readonly CacheFill[], options?: CallOptions): Promise<boolean[]> {
+  return cache.fill(fills, options);
 }
 
 export async function readOne(

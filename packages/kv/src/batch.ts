@@ -1,6 +1,7 @@
 import { BatchError, type Ttl } from "@holdfast/core";
 import type { Operations, Prepared, Preparing, SetConditions } from "./operations.ts";
 import type { CallBounds, WriteTtl } from "./options.ts";
+import { attended } from "./values.ts";
 
 /** A command of a batch: its result's type, and what prepares it. */
 export interface Command<Result> {
@@ -49,30 +50,39 @@ export type BatchOutcomes<Commands extends readonly Command<unknown>[]> = {
     : never;
 };
 
+/** Bounds of the whole batch, and what to do with failures. */
 export interface BatchOptions extends CallBounds {
   /** Give each command's outcome instead of throwing. @default false */
   readonly settle?: boolean;
 }
 
-export function createBatchBuilder<T, Default extends boolean>(operations: Operations<T>): BatchBuilder<T, Default> {
+/** @param bounds Of every command. */
+export function createBatchBuilder<T, Default extends boolean>(
+  operations: Operations<T>,
+  bounds: CallBounds,
+): BatchBuilder<T, Default> {
   return {
-    get: (key) => ({ prepared: operations.get(key) }),
-    getMany: (keys) => ({ prepared: operations.getMany(keys) }),
-    set: (key, value, ...[options]) => ({ prepared: operations.set(key, value, options) }),
-    delete: (...keys) => ({ prepared: operations.delete(keys) }),
-    has: (key) => ({ prepared: operations.has(key) }),
-    touch: (key, ttl) => ({ prepared: operations.touch(key, ttl) }),
-    ttl: (key) => ({ prepared: operations.ttl(key) }),
-    increment: (key, options) => ({ prepared: operations.increment(key, options) }),
-    compareAndSet: (key, expected, next, ...[options]) => ({
-      prepared: operations.compareAndSet(key, expected, next, options),
-    }),
-    hashGet: (key, field) => ({ prepared: operations.hashGet(key, field) }),
-    hashGetAll: (key) => ({ prepared: operations.hashGetAll(key) }),
-    hashSet: (key, fields, ...[options]) => ({ prepared: operations.hashSet(key, fields, options) }),
-    hashDelete: (key, ...fields) => ({ prepared: operations.hashDelete(key, fields) }),
-    hashIncrement: (key, field, by) => ({ prepared: operations.hashIncrement(key, field, by) }),
+    get: (key) => command(operations.get(key, bounds)),
+    getMany: (keys) => command(operations.getMany(keys, bounds)),
+    set: (key, value, ...[options]) => command(operations.set(key, value, { ...options, ...bounds })),
+    delete: (...keys) => command(operations.delete(keys, bounds)),
+    has: (key) => command(operations.has(key, bounds)),
+    touch: (key, ttl) => command(operations.touch(key, ttl, bounds)),
+    ttl: (key) => command(operations.ttl(key, bounds)),
+    increment: (key, options) => command(operations.increment(key, { ...options, ...bounds })),
+    compareAndSet: (key, expected, next, ...[options]) =>
+      command(operations.compareAndSet(key, expected, next, { ...options, ...bounds })),
+    hashGet: (key, field) => command(operations.hashGet(key, field, bounds)),
+    hashGetAll: (key) => command(operations.hashGetAll(key, bounds)),
+    hashSet: (key, fields, ...[options]) => command(operations.hashSet(key, fields, { ...options, ...bounds })),
+    hashDelete: (key, ...fields) => command(operations.hashDelete(key, fields, bounds)),
+    hashIncrement: (key, field, by) => command(operations.hashIncrement(key, field, by, bounds)),
   };
+}
+
+/** The next command may throw at once; then nobody waits for this one. */
+function command<Result>(prepared: Preparing<Result>): Command<Result> {
+  return { prepared: prepared instanceof Promise ? attended(prepared) : prepared };
 }
 
 /**
@@ -84,7 +94,7 @@ export async function sendBatch(
   commands: readonly Command<unknown>[],
   { settle = false }: BatchOptions,
 ): Promise<unknown[]> {
-  const prepared = await Promise.all(commands.map((command) => command.prepared as Promise<Prepared<unknown>>));
+  const prepared = await Promise.all(commands.map((one) => one.prepared as Promise<Prepared<unknown>>));
   const outcomes = await Promise.allSettled(prepared.map((send) => send()));
   if (settle) return outcomes;
   const failures = outcomes.filter((outcome) => outcome.status === "rejected");

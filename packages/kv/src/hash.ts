@@ -3,7 +3,7 @@ import type { Operations } from "./operations.ts";
 import type { CallBounds, WriteTtl } from "./options.ts";
 import { sendPrepared } from "./send.ts";
 
-/** One hash: fields with values, under one key and one TTL. */
+/** One hash: fields with values, under one key and one TTL. A field is any text of up to 1,024 bytes, without lone surrogates. */
 export interface KvHash<T, Default extends boolean> {
   /** @returns `undefined` if the field or the hash is missing. */
   get(field: string, bounds?: CallBounds): Promise<T | undefined>;

@@ -1,4 +1,4 @@
-import { requireCapability, type StandardSchema, type Ttl } from "@holdfast/core";
+import { requireCapability, type Ttl } from "@holdfast/core";
 import {
   type BatchBuilder,
   type BatchOptions,
@@ -97,16 +97,17 @@ export interface Kv<T, Default extends boolean = boolean> {
  * @throws {InvalidKeyError | RangeError} The namespace or another option is out of its range.
  */
 export function createKv<T = unknown>(options: KvOptions<T> & { readonly defaultTtl: Ttl }): Kv<T, true>;
-export function createKv<T = unknown>(
-  options: KvOptions<T> & { readonly defaultTtl?: never; readonly schema?: StandardSchema<T> },
-): Kv<T, false>;
+export function createKv<T = unknown>(options: KvOptions<T>): Kv<T, false>;
 export function createKv<T>(options: KvOptions<T>): Kv<T> {
   requireCapability(options.backend, "kv", "createKv()");
   const operations = new Operations(options);
   const batch = async (
     build: (builder: BatchBuilder<T, boolean>) => readonly Command<unknown>[],
     batchOptions: BatchOptions = {},
-  ) => sendBatch(build(createBatchBuilder(operations)), batchOptions);
+  ) => {
+    const { signal } = batchOptions;
+    return sendBatch(build(createBatchBuilder(operations, signal ? { signal } : {})), batchOptions);
+  };
   return {
     get: (key, bounds) => sendPrepared(() => operations.get(key, bounds)),
     getMany: (keys, bounds) => sendPrepared(() => operations.getMany(keys, bounds)),

@@ -1,8 +1,10 @@
 import {
+  byteLength,
   type CallOptions,
   createKeySpace,
   type KeySpace,
   type KeyValueStore,
+  MAX_KEY_BYTES,
   parseTtl,
   type StoredTtl,
   type Ttl,
@@ -83,9 +85,9 @@ export class Operations<T> {
     return isAllText(texts) ? send(texts) : allOf(texts).then(send);
   }
 
-  delete(keys: readonly string[]): Prepared<number> {
+  delete(keys: readonly string[], bounds?: CallBounds): Prepared<number> {
     const stored = keys.map((key) => this.keys.toStored(key));
-    return () => this.store.delete(stored, this.callOptions());
+    return () => this.store.delete(stored, this.callOptions(bounds));
   }
 
   has(key: string, bounds?: CallBounds): Prepared<boolean> {
@@ -153,6 +155,7 @@ export class Operations<T> {
     const stored = this.keys.toStored(key);
     const ttlMs = ttlOf(options?.ttl, this.#options);
     const names = Object.keys(fields);
+    for (const name of names) assertField(name);
     const texts = names.map((name) => this.#values.encode(fields[name] as T));
     const send = (encoded: readonly string[]) => () =>
       this.store.hashSet(
@@ -161,14 +164,13 @@ export class Operations<T> {
         ttlMs,
         this.callOptions(options),
       );
-    for (const name of names) assertField(name);
     return isAllText(texts) ? send(texts) : allOf(texts).then(send);
   }
 
-  hashDelete(key: string, fields: readonly string[]): Prepared<number> {
+  hashDelete(key: string, fields: readonly string[], bounds?: CallBounds): Prepared<number> {
     const stored = this.keys.toStored(key);
     for (const field of fields) assertField(field);
-    return () => this.store.hashDelete(stored, fields, this.callOptions());
+    return () => this.store.hashDelete(stored, fields, this.callOptions(bounds));
   }
 
   hashIncrement(
@@ -222,7 +224,21 @@ function assertStep(by = 1): number {
   throw new RangeError(`by must be a whole number within ±(2^53−1); got ${String(by)}.`);
 }
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Any text but one that is too long, or that stores cannot tell from others. */
 function assertField(field: string): void {
-  if (typeof field === "string") return;
-  throw new ValidationError(`A hash field must be a string; got ${typeof field}. Convert ids with String(id).`);
+  if (typeof field !== "string") {
+    throw new ValidationError(`A hash field must be a string; got ${typeof field}. Convert ids with String(id).`);
+  }
+  if (LONE_SURROGATE.test(field)) {
+    throw new ValidationError(
+      "A hash field must be well-formed Unicode; this one has a lone surrogate, which no store keeps apart from others.",
+    );
+  }
+  if (field.length * 3 > MAX_KEY_BYTES && byteLength(field) > MAX_KEY_BYTES) {
+    throw new ValidationError(
+      `A hash field may have up to ${MAX_KEY_BYTES} bytes in UTF-8; this one has ${byteLength(field)}. Hash long names.`,
+    );
+  }
 }

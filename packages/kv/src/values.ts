@@ -18,7 +18,7 @@ export class Values<T> {
     const { schema } = this.#options;
     if (!schema) return this.#write(value);
     const checked = validate(schema, value, "The value");
-    return checked instanceof Promise ? checked.then((later) => this.#write(later)) : this.#write(checked);
+    return checked instanceof Promise ? attended(checked.then((later) => this.#write(later))) : this.#write(checked);
   }
 
   /**
@@ -28,7 +28,10 @@ export class Values<T> {
   decode(text: string | undefined): T | undefined | Promise<T> {
     if (text === undefined) return undefined;
     const value = codec.decode(text);
-    return this.#options.schema ? validate(this.#options.schema, value, "The stored value") : (value as T);
+    const { schema } = this.#options;
+    if (!schema) return value as T;
+    const checked = validate(schema, value, "The stored value");
+    return checked instanceof Promise ? attended(checked) : checked;
   }
 
   #write(value: T): string {
@@ -41,4 +44,13 @@ export class Values<T> {
     assertValueSize(text, this.#options.maxValueBytes);
     return text;
   }
+}
+
+/**
+ * Marks a promise as seen to. Of many values the first may be refused later and the second at once: nobody then waits
+ * for the first, and its rejection must not end the process.
+ */
+export function attended<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+  return promise;
 }

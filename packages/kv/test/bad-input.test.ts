@@ -55,6 +55,8 @@ const MISTAKES: readonly (readonly [string, (kv: Kv) => Promise<unknown>, string
     "VALUE_TOO_LARGE",
   ],
   ["a hash field over the limit", (kv) => kv.hash("h").set({ a: HUGE }, TTL), "VALUE_TOO_LARGE"],
+  ["a hash field with half a character", (kv) => kv.hash("h").set({ "a\ud800": 1 }, TTL), "VALIDATION"],
+  ["a hash field of 10 KB", (kv) => kv.hash("h").increment(LONG), "VALIDATION"],
   ["a hash field that is a number", (kv) => kv.hash("h").get(1 as never), "VALIDATION"],
   ["two conditions", (kv) => kv.set("a", 1, { ...TTL, ifAbsent: true, ifPresent: true }), "VALIDATION"],
   // @ts-expect-error a TTL is required
@@ -125,8 +127,12 @@ describe("a call's own bounds", () => {
       kv.getMany(["a"], { signal }),
       kv.set("a", 1, { ...TTL, signal }),
       kv.increment("a", { signal }),
+      kv.batch((b) => [b.set("a", 1, TTL), b.delete("a")], { signal }),
     ]) {
       await expect(call).rejects.toThrow("no longer wanted");
     }
+    const outcomes = await kv.batch((b) => [b.increment("a"), b.hashDelete("h", "f")], { signal, settle: true });
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(["rejected", "rejected"]);
+    expect(await kv.has("a")).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { MemoryStorage, memoryBackend } from "@holdfast/adapter-memory";
 import { BatchError, type KeyValueStore } from "@holdfast/core";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import { createKv } from "../src/index.ts";
+import { createKv, type Kv, type KvOptions } from "../src/index.ts";
 
 function setUp() {
   const backend = memoryBackend();
@@ -92,6 +92,11 @@ describe("counters", () => {
     expect(await kv.increment("minute", { by: -2, ttl: "1h" })).toBe(3);
     expect(await kv.ttl("minute")).toBeLessThanOrEqual(60_000);
     expect(await kv.get("minute")).toBe(3);
+  });
+
+  it("and writes need a TTL where options do not say that there is a default", () => {
+    const open = (options: KvOptions<number>) => createKv(options);
+    expectTypeOf(open).returns.toEqualTypeOf<Kv<number, false>>();
   });
 
   it("take the namespace's default TTL", async () => {
@@ -274,5 +279,34 @@ describe("a schema", () => {
     expect(await users.batch((b) => [b.get("1"), b.hashGet("h", "x")])).toHaveLength(2);
     expect(await users.compareAndSet("1", { id: "1", age: 2 }, { id: "1", age: 5 }, { ttl: "1m" })).toBe(true);
     await expect(users.set("3", { id: "3", age: -1 }, { ttl: "1m" })).rejects.toMatchObject({ code: "VALIDATION" });
+  });
+
+  it("that refuses one value later than another leaves no rejection behind", async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", listener);
+    const storage = new MemoryStorage();
+    const raw = createKv({ backend: memoryBackend({ storage }), namespace: "users" });
+    const backend = memoryBackend({ storage });
+    const users = createKv({ backend, namespace: "users", schema: User.refine(async ({ age }) => age > 0) });
+    const refused = { id: "1", age: -1 };
+    await raw.set("1", refused, { ttl: "1m" });
+    await backend.kv.set("hf:k:users:2", "not JSON", { ttlMs: 60_000 });
+    const calls = [
+      users.setMany(
+        [
+          ["1", refused],
+          ["", refused],
+        ],
+        { ttl: "1m" },
+      ),
+      users.batch((b) => [b.set("1", refused, { ttl: "1m" }), b.has("")]),
+      users.getMany(["1", "2"]),
+    ];
+    const codes = await Promise.all(calls.map((call) => call.catch((error: { code: string }) => error.code)));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", listener);
+    expect(codes).toEqual(["INVALID_KEY", "INVALID_KEY", "SERIALIZATION"]);
+    expect(unhandled).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { h } from "../lib/dom.js";
 import { formatCompact, formatCount, plural } from "../lib/format.js";
+import { editForm } from "./edit-form.js";
 
 /** Rows shown before the reader asks for the rest. */
 const FIRST_ROWS = 12;
@@ -146,9 +147,27 @@ function cityRow(city, largest, bus) {
       "td.number",
       { title: known ? formatCount(city.population) : null },
       known ? formatCompact(city.population) : h("span.quiet", {}, "unknown"),
+      editButton(city),
       h("span.bar", { "aria-hidden": "true" }, fill),
     ),
   );
+}
+
+/** Opens the form in a row of its own, below the city's. */
+function editButton(city) {
+  const button = h("button.edit", { type: "button", "aria-label": `Change ${city.name}`, title: "Change" }, "✎");
+  button.addEventListener("click", () => {
+    const row = button.closest("tr");
+    if (row.nextElementSibling?.classList.contains("edit-row")) {
+      row.nextElementSibling.remove();
+      return;
+    }
+    const { form, focus } = editForm(city, () => below.remove());
+    const below = h("tr.edit-row", {}, h("td", { colspan: 3 }, form));
+    row.after(below);
+    focus();
+  });
+  return button;
 }
 
 function coordinates({ latitude, longitude }) {

@@ -1,6 +1,8 @@
 import type { Hono } from "hono";
 import type { AtlasContext } from "../atlas-context.ts";
+import { cityRoutes } from "./city-routes.ts";
 import { countryRoutes } from "./country-routes.ts";
+import { eventRoutes } from "./event-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { searchRoutes } from "./search-routes.ts";
 import { statsRoutes } from "./stats-routes.ts";
@@ -12,5 +14,7 @@ export const allRoutes: readonly ((context: AtlasContext) => Hono)[] = [
   statsRoutes,
   worldRoutes,
   countryRoutes,
+  cityRoutes,
+  eventRoutes,
   healthRoutes,
 ];

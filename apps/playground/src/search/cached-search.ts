@@ -1,7 +1,8 @@
-import { createCache } from "@holdfast/cache";
+import { type CacheEvent, createCache, type FactoryContext } from "@holdfast/cache";
 import type { Backend } from "@holdfast/core";
-import type { CityIndex } from "../cities/city-index.ts";
 import { type SearchResult, searchCities } from "../cities/search-cities.ts";
+import type { Changes } from "../edits/changes.ts";
+import type { CityEdits } from "../edits/city-edits.ts";
 import type { SearchInput } from "./search-input.ts";
 import { type StoreState, watchStore } from "./store-watch.ts";
 
@@ -36,6 +37,8 @@ export interface CachedSearch {
   find(input: SearchInput): Promise<{ readonly found: SearchResult; readonly cache: LookupReport }>;
   /** @returns Whether the cached result is gone; false if it will be once the store, which did not answer, is back. */
   forget(input: SearchInput): Promise<boolean>;
+  /** Forgets every result that shows a city of the country. @returns As `forget`. */
+  forgetCountry(country: string): Promise<boolean>;
   counters(): SearchCounters;
   storeState(): StoreState;
 }
@@ -46,9 +49,20 @@ interface Scan {
   readonly scanMs: number;
 }
 
-/** Caches for five minutes, under the query's comparable form and the country. */
-export function createCachedSearch(backend: Backend, index: CityIndex): CachedSearch {
-  const cache = createCache<Scan>({ backend, namespace: "atlas", ttl: "5m" });
+const TAG = "country:";
+
+/**
+ * Caches for five minutes, under the query's comparable form and the country, with a tag for each country that the
+ * result shows.
+ */
+export function createCachedSearch(backend: Backend, edits: CityEdits, changes: Changes): CachedSearch {
+  const cache = createCache<Scan>({
+    backend,
+    namespace: "atlas",
+    ttl: "5m",
+    memory: { maxEntries: 500 },
+    events: (event) => announce(event, changes),
+  });
   const store = watchStore(backend);
 
   return {
@@ -56,9 +70,11 @@ export function createCachedSearch(backend: Backend, index: CityIndex): CachedSe
       const began = performance.now();
       const errorsBefore = cache.stats().storeErrors;
       let scanned = false;
-      const scan = (): Scan => {
+      const scan = async (context: FactoryContext<Scan>): Promise<Scan> => {
         scanned = true;
-        return runScan(index, input);
+        const result = await runScan(edits, input);
+        context.setTags(result.shown.map((country) => TAG + country));
+        return result;
       };
       const { status: cacheStatus, value } = await cache.getOrSet(keyOf(input), scan, { detailed: true });
       const failed = cache.stats().storeErrors > errorsBefore;
@@ -71,6 +87,13 @@ export function createCachedSearch(backend: Backend, index: CityIndex): CachedSe
 
     async forget(input) {
       const { pending = false } = await cache.delete(keyOf(input));
+      if (pending) store.failed();
+      else store.answered();
+      return !pending;
+    },
+
+    async forgetCountry(country) {
+      const { pending = false } = await cache.invalidateTags(TAG + country);
       if (pending) store.failed();
       else store.answered();
       return !pending;
@@ -90,10 +113,22 @@ function missStatus(scanned: boolean, failed: boolean): LookupStatus {
   return failed ? "bypass" : "miss";
 }
 
-function runScan(index: CityIndex, { query, country }: SearchInput): Scan {
+async function runScan(
+  edits: CityEdits,
+  { query, country }: SearchInput,
+): Promise<Scan & { shown: readonly string[] }> {
+  const index = await edits.applied();
   const began = performance.now();
   const found = searchCities(index, query, country);
-  return { found, scanMs: since(began) };
+  const scanMs = since(began);
+  return { found, scanMs, shown: [...new Set(found.results.map((city) => city.country))] };
+}
+
+/** Tells open pages of changes that were made here, or heard of from another process. */
+function announce(event: CacheEvent, changes: Changes): void {
+  if (event.type !== "invalidated") return;
+  const countries = event.tags.filter((tag) => tag.startsWith(TAG)).map((tag) => tag.slice(TAG.length));
+  if (countries.length > 0) changes.announce(countries);
 }
 
 /** A query holds no slash in its comparable form. */

@@ -104,6 +104,13 @@ export const BUS_AND_CALL_DEFECTS: readonly Defect[] = [
       options?.signal?.throwIfAborted();
     },
   })),
+  busDefect("an aborted subscription is made", (bus) => ({
+    subscribe: (channel, handlers) => bus.subscribe(channel, handlers),
+  })),
+  busDefect("a closed bus swallows what is published", (bus) => ({
+    publish: (...args) =>
+      bus.publish(...args).catch((error: Error) => (isClosed(error) ? undefined : Promise.reject(error))),
+  })),
   {
     name: "closing leaves subscriptions behind",
     section: "bus",
@@ -130,6 +137,42 @@ export const BUS_AND_CALL_DEFECTS: readonly Defect[] = [
   kvDefect(calls, "an aborted read reads as missing", (kv) => ({
     get: (key, options) => (options?.signal?.aborted ? Promise.resolve(undefined) : kv.get(key, options)),
   })),
+  kvDefect(calls, "a call that is aborted under way reads as missing", (kv) => ({
+    get: async (key, options) => {
+      const held = await kv.get(key, options);
+      await pause();
+      return options?.signal?.aborted ? undefined : held;
+    },
+  })),
+  kvDefect(calls, "aborting one call fails the others of its tick", (kv) => {
+    let signal: AbortSignal | undefined;
+    return {
+      get: async (key, options) => {
+        options?.signal?.throwIfAborted();
+        signal ??= options?.signal;
+        await Promise.resolve();
+        const mine = signal;
+        await pause();
+        signal = undefined;
+        if (mine?.aborted) throw mine.reason;
+        return kv.get(key, options);
+      },
+    };
+  }),
+  {
+    name: "an aborted invalidation is made",
+    section: calls,
+    breakIt: (backend) => ({
+      ...backend,
+      cache: override(backend.cache, {
+        invalidate: async (what, options) => {
+          const nowMs = await backend.cache.invalidate(what);
+          options?.signal?.throwIfAborted();
+          return nowMs;
+        },
+      }),
+    }),
+  },
   kvDefect(calls, "an abort is reported as another error", (kv) => ({
     has: (key, options) =>
       kv.has(key, options).catch(() => {

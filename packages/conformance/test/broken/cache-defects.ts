@@ -39,6 +39,44 @@ export const CACHE_DEFECTS: readonly Defect[] = [
         versions: entry && versions.includes(undefined) ? entry.versions.split(",") : versions,
       })),
   })),
+  cacheDefect(entries, "versions begin anew at the same value", (cache) => ({
+    read: async (reads, options) =>
+      (await cache.read(reads, options)).map(({ entry, versions }, index) => {
+        const { slot, tags } = reads[index]!;
+        const first = [slot.bucket, ...tags].map((key) => `first of ${key}`);
+        return {
+          entry: entry && {
+            ...entry,
+            versions: entry.versions
+              .split(",")
+              .map((_, at) => first[at])
+              .join(),
+          },
+          versions: versions.map((version, at) => version && first[at]),
+        };
+      }),
+  })),
+  cacheDefect(entries, "a fill does not prolong versions", (cache) => ({
+    fill: (fills, options) =>
+      cache.fill(
+        fills.map((fill) => ({ ...fill, versionTtlMs: 1 })),
+        options,
+      ),
+  })),
+  cacheDefect(entries, "entries of one put share the first one's TTL", (cache) => ({
+    put: (puts, ...rest) =>
+      cache.put(
+        puts.map((put) => ({ ...put, ttlMs: puts[0]!.ttlMs })),
+        ...rest,
+      ),
+  })),
+  cacheDefect(entries, "versions of one put share the first one's TTL", (cache) => ({
+    put: (puts, ...rest) =>
+      cache.put(
+        puts.map((put) => ({ ...put, versionTtlMs: puts[0]!.versionTtlMs })),
+        ...rest,
+      ),
+  })),
   cacheDefect(entries, "the clock is another one's", (cache) => ({
     now: async () => (await cache.now()) - 60_000,
   })),
@@ -121,6 +159,35 @@ export const CACHE_DEFECTS: readonly Defect[] = [
     release: (slot, token, failureTtlMs, ...rest) =>
       cache.release(slot, token, failureTtlMs === undefined ? undefined : 86_400_000, ...rest),
   })),
+  cacheDefect(leases, "failures are told to everyone", (cache) => {
+    const failed = new Map<string, string>();
+    return {
+      release: async (slot, token, failureTtlMs, ...rest) => {
+        if (failureTtlMs !== undefined) failed.set(slot.lease, token);
+        await cache.release(slot, token, failureTtlMs, ...rest);
+      },
+      claim: (claims, options) =>
+        cache.claim(
+          claims.map((claim) => ({ ...claim, waitedFor: failed.get(claim.slot.lease) })),
+          options,
+        ),
+    };
+  }),
+  cacheDefect(leases, "a late fill frees the lease of who took over", (cache) => ({
+    fill: async (fills, options) => {
+      const stored = await cache.fill(fills, options);
+      const slots = fills.filter((_, index) => !stored[index]).map(({ slot }) => slot);
+      await cache.invalidate({ slots, tags: [], buckets: [], epoch: "" });
+      return stored;
+    },
+  })),
+  cacheDefect(leases, "leases that are taken together share the first one's TTL", (cache) => ({
+    claim: (claims, options) =>
+      cache.claim(
+        claims.map((claim) => ({ ...claim, leaseTtlMs: claims[0]!.leaseTtlMs })),
+        options,
+      ),
+  })),
   cacheDefect(leases, "claims of many are answered in another order", (cache) => ({
     claim: async (claims) => (await cache.claim(claims)).toReversed(),
   })),
@@ -148,6 +215,35 @@ export const CACHE_DEFECTS: readonly Defect[] = [
       );
     },
   })),
+  cacheDefect(invalidation, "a fill that is refused for its late tags keeps the lease", (cache) => ({
+    fill: async (fills, options) => {
+      const epochs = await cache.read(fills.map(({ slot, epoch }) => ({ slot, tags: [epoch.key] })));
+      const refused = (index: number) =>
+        fills[index]!.lateTags.length > 0 && epochs[index]?.versions[1] !== fills[index]!.epoch.version;
+      const stored = await cache.fill(
+        fills.filter((_, index) => !refused(index)),
+        options,
+      );
+      return fills.map((_, index) => !refused(index) && stored.shift() === true);
+    },
+  })),
+  cacheDefect(invalidation, "only the first thousand are removed", (cache) => ({
+    invalidate: (what, options) => cache.invalidate({ ...what, slots: what.slots.slice(0, 1_000) }, options),
+  })),
+  cacheDefect(invalidation, "naming nothing voids everything", (cache) => {
+    const buckets = new Set<string>();
+    return {
+      put: async (puts, ...rest) => {
+        for (const { slot } of puts) buckets.add(slot.bucket);
+        await cache.put(puts, ...rest);
+      },
+      invalidate: (what, options) =>
+        cache.invalidate(
+          what.slots.length + what.tags.length + what.buckets.length > 0 ? what : { ...what, buckets: [...buckets] },
+          options,
+        ),
+    };
+  }),
   cacheDefect(invalidation, "put spares computations under way", (cache) => ({
     put: async (puts, ...rest) =>
       cache.put(

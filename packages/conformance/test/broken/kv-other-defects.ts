@@ -144,6 +144,15 @@ export const KV_OTHER_DEFECTS: readonly Defect[] = [
   kvDefect(scan, "scan yields what contains the prefix's last letter", (kv) => ({
     scan: (prefix, ...rest) => kv.scan(prefix.slice(0, -1), ...rest),
   })),
+  kvDefect(scan, "an aborted scan goes on", (kv) => ({ scan: (prefix, pageSize) => kv.scan(prefix, pageSize) })),
+  kvDefect(scan, "an aborted scan ends as if that were all", (kv) => ({
+    scan: async function* (prefix, pageSize, options) {
+      for await (const page of kv.scan(prefix, pageSize)) {
+        if (options?.signal?.aborted) return;
+        yield page;
+      }
+    },
+  })),
   kvDefect(scan, "scan yields one page", (kv) => ({
     scan: async function* (prefix, pageSize) {
       for await (const page of kv.scan(prefix, pageSize)) {

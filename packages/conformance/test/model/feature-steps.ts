@@ -1,9 +1,9 @@
 import { codec } from "@holdfast/core";
 import type { Kv } from "@holdfast/kv";
 import fc, { type Arbitrary } from "fast-check";
-import { beginning, fieldName, text } from "./arbitraries.ts";
+import { beginning, by, fieldName, text } from "./arbitraries.ts";
 import { Compared } from "./compared.ts";
-import { outcomeOf } from "./outcome.ts";
+import { outcomeOf, roundTtl } from "./outcome.ts";
 
 type Step = Compared<Kv<unknown>>;
 
@@ -60,7 +60,16 @@ export function featureSteps(ids: readonly string[]): Arbitrary<Step>[] {
     step("compareAndSet", fc.tuple(id, anyValue, ttl), async (kv, key, next, life) =>
       kv.compareAndSet(key, await kv.get(key), next, { ttl: life }),
     ),
+    step("set under a condition", fc.tuple(id, anyValue, fc.boolean()), (kv, key, held, absent) =>
+      kv.set(key, held, { ttl: "1h", ...(absent ? { ifAbsent: true } : { ifPresent: true }) }),
+    ),
     step("increment", fc.tuple(id), (kv, key) => kv.increment(key)),
+    step("increment by", fc.tuple(id, by, ttl), (kv, key, amount, life) =>
+      kv.increment(key, { by: amount, ttl: life }),
+    ),
+    step("has", fc.tuple(id), (kv, key) => kv.has(key)),
+    step("touch", fc.tuple(id, ttl), (kv, key, life) => kv.touch(key, life)),
+    step("ttl", fc.tuple(id), async (kv, key) => roundTtl(await kv.ttl(key))),
     step("delete", fc.tuple(fc.array(id, { maxLength: 2 })), (kv, keys) => kv.delete(...keys)),
     step("hash set", fc.tuple(id, record, ttl), (kv, key, held, life) => kv.hash(key).set(held, { ttl: life })),
     step("hash get", fc.tuple(id, fieldName), (kv, key, field) => encoded(kv.hash(key).get(field))),
@@ -68,6 +77,12 @@ export function featureSteps(ids: readonly string[]): Arbitrary<Step>[] {
       const fields = Object.entries(await kv.hash(key).getAll()).toSorted(([a], [b]) => (a < b ? -1 : 1));
       return codec.encode(fields);
     }),
+    step("hash delete", fc.tuple(id, fc.array(fieldName, { maxLength: 3 })), (kv, key, names) =>
+      kv.hash(key).delete(...names),
+    ),
+    step("hash increment", fc.tuple(id, fieldName, by, ttl), (kv, key, field, amount, life) =>
+      kv.hash(key).increment(field, amount, { ttl: life }),
+    ),
     step("keys", fc.tuple(id, fc.nat(2)), async (kv, key, length) => {
       const found: string[] = [];
       for await (const each of kv.keys({ prefix: beginning(key, length) })) found.push(each);
