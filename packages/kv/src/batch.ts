@@ -1,14 +1,8 @@
-import { BatchError, type Ttl } from "@holdfast/core";
-import type { Operations, Prepared, Preparing, SetConditions } from "./operations.ts";
+import { BatchError, HoldfastError, type Ttl } from "@holdfast/core";
+import { type Command, PreparedCommand, prepareAll } from "./command.ts";
+import type { Operations, Preparing, SetConditions } from "./operations.ts";
 import type { CallBounds, WriteTtl } from "./options.ts";
-import { attended } from "./values.ts";
-
-/** A command of a batch: its result's type, and what prepares it. */
-export interface Command<Result> {
-  /** Only types. */
-  readonly result?: Result;
-  readonly prepared: Preparing<unknown>;
-}
+import { attempt } from "./send.ts";
 
 /** Makes a batch's commands, with the arguments of the methods of the same names. */
 export interface BatchBuilder<T, Default extends boolean> {
@@ -80,22 +74,22 @@ export function createBatchBuilder<T, Default extends boolean>(
   };
 }
 
-/** The next command may throw at once; then nobody waits for this one. */
 function command<Result>(prepared: Preparing<Result>): Command<Result> {
-  return { prepared: prepared instanceof Promise ? attended(prepared) : prepared };
+  return new PreparedCommand(prepared);
 }
 
 /**
  * Sends the commands in one tick, which backends send in one trip.
  *
+ * @throws {ValidationError | SerializationError | ValueTooLargeError} A command cannot be sent; then none is.
  * @throws {BatchError} At least one failed, and `settle` is not set. It holds every outcome.
  */
 export async function sendBatch(
   commands: readonly Command<unknown>[],
   { settle = false }: BatchOptions,
 ): Promise<unknown[]> {
-  const prepared = await Promise.all(commands.map((one) => one.prepared as Promise<Prepared<unknown>>));
-  const outcomes = await Promise.allSettled(prepared.map((send) => send()));
+  const prepared = await prepareAll(commands);
+  const outcomes = await Promise.allSettled(prepared.map(attempt));
   if (settle) return outcomes;
   const failures = outcomes.filter((outcome) => outcome.status === "rejected");
   if (failures.length === 0) return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value);
@@ -107,6 +101,8 @@ export async function sendBatch(
   );
 }
 
+/** Other errors are a signal's reason: the caller's own words. */
 function describe(reason: unknown): string {
+  if (reason instanceof HoldfastError) return `${reason.code}: ${reason.message}`;
   return reason instanceof Error ? reason.message : "an abort";
 }

@@ -4,8 +4,9 @@ export type {
   BatchOutcomes,
   BatchResults,
   BatchSetArguments,
-  Command,
 } from "./batch.ts";
+export type { Command } from "./command.ts";
+export type { Entries } from "./entries.ts";
 export type { HashSetArguments, KvHash } from "./hash.ts";
 export type { KeysOptions } from "./iterate-keys.ts";
 export { createKv, type Kv, type SetArguments, type TtlArguments } from "./kv.ts";

@@ -16,7 +16,9 @@ export async function* iterateKeys(
   options: CallOptions | undefined,
 ): AsyncGenerator<string> {
   if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > 10_000) {
-    throw new RangeError(`pageSize must be a whole number from 1 to 10000; got ${String(pageSize)}.`);
+    throw new RangeError(
+      `pageSize must be a whole number from 1 to 10000; got ${typeof pageSize === "number" ? pageSize : typeof pageSize}.`,
+    );
   }
   const seen = new Set<string>();
   for await (const page of store.scan(keys.toStoredPrefix(prefix), pageSize, options)) {

@@ -4,10 +4,11 @@ import {
   type BatchOptions,
   type BatchOutcomes,
   type BatchResults,
-  type Command,
   createBatchBuilder,
   sendBatch,
 } from "./batch.ts";
+import type { Command } from "./command.ts";
+import type { Entries } from "./entries.ts";
 import { createHash, type KvHash } from "./hash.ts";
 import { iterateKeys, type KeysOptions } from "./iterate-keys.ts";
 import { Operations, type SetConditions } from "./operations.ts";
@@ -27,8 +28,11 @@ export type TtlArguments<Default extends boolean> = Default extends true
 /**
  * Typed access to keys. Every method is one round trip unless it says otherwise, and rejects with a `HoldfastError`
  * if the store fails; bad arguments reject before anything is sent.
+ *
+ * @typeParam Default Whether there is a `defaultTtl`, so that writes may leave `ttl` out. A function that takes a
+ * `Kv<T>` names its TTLs, and is given either kind.
  */
-export interface Kv<T, Default extends boolean = boolean> {
+export interface Kv<T, Default extends boolean = false> {
   /** @returns `undefined` if the key is missing; `null` is a value. */
   get(key: string, bounds?: CallBounds): Promise<T | undefined>;
   /** One trip; the order is kept. */
@@ -42,10 +46,7 @@ export interface Kv<T, Default extends boolean = boolean> {
    */
   set(key: string, value: T, ...options: SetArguments<Default>): Promise<boolean>;
   /** Writes every entry, in one trip, not atomically as a whole; nothing if one of them cannot be stored. */
-  setMany(
-    entries: Iterable<readonly [key: string, value: T]> | Readonly<Record<string, T>>,
-    ...options: TtlArguments<Default>
-  ): Promise<void>;
+  setMany(entries: Entries<T>, ...options: TtlArguments<Default>): Promise<void>;
   /** @returns How many keys existed. */
   delete(...keys: string[]): Promise<number>;
   has(key: string, bounds?: CallBounds): Promise<boolean>;
@@ -97,8 +98,8 @@ export interface Kv<T, Default extends boolean = boolean> {
  * @throws {InvalidKeyError | RangeError} The namespace or another option is out of its range.
  */
 export function createKv<T = unknown>(options: KvOptions<T> & { readonly defaultTtl: Ttl }): Kv<T, true>;
-export function createKv<T = unknown>(options: KvOptions<T>): Kv<T, false>;
-export function createKv<T>(options: KvOptions<T>): Kv<T> {
+export function createKv<T = unknown>(options: KvOptions<T>): Kv<T>;
+export function createKv<T>(options: KvOptions<T>): Kv<T, boolean> {
   requireCapability(options.backend, "kv", "createKv()");
   const operations = new Operations(options);
   const batch = async (
@@ -112,15 +113,7 @@ export function createKv<T>(options: KvOptions<T>): Kv<T> {
     get: (key, bounds) => sendPrepared(() => operations.get(key, bounds)),
     getMany: (keys, bounds) => sendPrepared(() => operations.getMany(keys, bounds)),
     set: (key, value, ...[setOptions]) => sendPrepared(() => operations.set(key, value, setOptions)),
-    setMany: (entries, ...[setOptions]) =>
-      sendPrepared(() =>
-        operations.setMany(
-          Symbol.iterator in entries
-            ? (entries as Iterable<readonly [string, T]>)
-            : Object.entries(entries as Record<string, T>),
-          setOptions,
-        ),
-      ),
+    setMany: (entries, ...[setOptions]) => sendPrepared(() => operations.setMany(entries, setOptions)),
     delete: (...keys) => sendPrepared(() => operations.delete(keys)),
     has: (key, bounds) => sendPrepared(() => operations.has(key, bounds)),
     touch: (key, ttl, bounds) => sendPrepared(() => operations.touch(key, ttl, bounds)),
@@ -131,6 +124,6 @@ export function createKv<T>(options: KvOptions<T>): Kv<T> {
     keys: (keysOptions = {}) =>
       iterateKeys(operations.store, operations.keys, keysOptions, operations.callOptions(keysOptions)),
     hash: (key) => createHash(operations, key),
-    batch: batch as Kv<T>["batch"],
+    batch: batch as Kv<T, boolean>["batch"],
   };
 }

@@ -10,6 +10,7 @@ import {
   type Ttl,
   ValidationError,
 } from "@holdfast/core";
+import { type Entries, entriesOf, fieldsOf } from "./entries.ts";
 import { type CallBounds, type KvOptions, type ResolvedKvOptions, resolveOptions, ttlOf } from "./options.ts";
 import { Values } from "./values.ts";
 
@@ -52,7 +53,7 @@ export class Operations<T> {
   }
 
   getMany(keys: readonly string[], bounds?: CallBounds): Prepared<(T | undefined)[]> {
-    const stored = keys.map((key) => this.keys.toStored(key));
+    const stored = this.#toStoredAll(keys);
     return () => this.store.getMany(stored, this.callOptions(bounds)).then((texts) => this.decodeAll(texts));
   }
 
@@ -69,12 +70,11 @@ export class Operations<T> {
     );
   }
 
-  setMany(
-    entries: Iterable<readonly [key: string, value: T]>,
-    options: (TtlArgument & CallBounds) | undefined,
-  ): Preparing<void> {
+  setMany(entries: Entries<T>, options: (TtlArgument & CallBounds) | undefined): Preparing<void> {
     const ttlMs = ttlOf(options?.ttl, this.#options);
-    const pairs = [...entries].map(([key, value]) => [this.keys.toStored(key), this.#values.encode(value)] as const);
+    const pairs = entriesOf(entries).map(
+      ([key, value]) => [this.keys.toStored(key), this.#values.encode(value)] as const,
+    );
     const send = (texts: readonly string[]) => () =>
       this.store.setMany(
         pairs.map(([key], index) => ({ key, value: texts[index]! })),
@@ -86,7 +86,7 @@ export class Operations<T> {
   }
 
   delete(keys: readonly string[], bounds?: CallBounds): Prepared<number> {
-    const stored = keys.map((key) => this.keys.toStored(key));
+    const stored = this.#toStoredAll(keys);
     return () => this.store.delete(stored, this.callOptions(bounds));
   }
 
@@ -142,7 +142,8 @@ export class Operations<T> {
       const pairs = await this.store.hashGetAll(stored, this.callOptions(bounds));
       // Without a prototype: a field may have any name.
       const record = Object.create(null) as Record<string, T>;
-      for (const [field, text] of pairs) record[field] = (await this.#values.decode(text)) as T;
+      const values = await this.decodeAll(pairs.map(([, text]) => text));
+      for (const [index, [field]] of pairs.entries()) record[field] = values[index] as T;
       return record;
     };
   }
@@ -154,13 +155,13 @@ export class Operations<T> {
   ): Preparing<void> {
     const stored = this.keys.toStored(key);
     const ttlMs = ttlOf(options?.ttl, this.#options);
-    const names = Object.keys(fields);
-    for (const name of names) assertField(name);
-    const texts = names.map((name) => this.#values.encode(fields[name] as T));
+    const pairs = fieldsOf(fields);
+    for (const [field] of pairs) assertField(field);
+    const texts = pairs.map(([, value]) => this.#values.encode(value));
     const send = (encoded: readonly string[]) => () =>
       this.store.hashSet(
         stored,
-        names.map((name, index) => [name, encoded[index]!] as const),
+        pairs.map(([field], index) => [field, encoded[index]!] as const),
         ttlMs,
         this.callOptions(options),
       );
@@ -197,6 +198,11 @@ export class Operations<T> {
     return timeoutMs === undefined && !signal ? undefined : { timeoutMs, signal };
   }
 
+  #toStoredAll(keys: readonly string[]): string[] {
+    if (Array.isArray(keys)) return keys.map((key: string) => this.keys.toStored(key));
+    throw new ValidationError("Many keys must be an array of strings. Use Array.from() for another iterable.");
+  }
+
   #counterTtl(ttl: Ttl | undefined): StoredTtl {
     const chosen = ttl ?? this.#options.defaultTtl;
     return chosen === undefined ? "forever" : parseTtl(chosen);
@@ -221,7 +227,7 @@ function allOf<Value>(values: readonly (Value | Promise<Value>)[]): Promise<Valu
 
 function assertStep(by = 1): number {
   if (Number.isSafeInteger(by)) return by === 0 ? 0 : by;
-  throw new RangeError(`by must be a whole number within ±(2^53−1); got ${String(by)}.`);
+  throw new RangeError(`by must be a whole number within ±(2^53−1); got ${typeof by === "number" ? by : typeof by}.`);
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

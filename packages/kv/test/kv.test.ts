@@ -108,6 +108,31 @@ describe("counters", () => {
   });
 });
 
+describe("a default TTL", () => {
+  it("lets every write leave its own out, and loses to it", async () => {
+    const kv = createKv<number>({ backend: memoryBackend(), namespace: "test", defaultTtl: "1m" });
+    await kv.set("a", 1);
+    await kv.setMany({ b: 1 });
+    await kv.compareAndSet("c", undefined, 1);
+    await kv.hash("d").set({ x: 1 });
+    await kv.batch((b) => [b.set("e", 1), b.hashSet("f", { x: 1 }), b.increment("g")]);
+    for (const key of "abcdefg") expect(await kv.ttl(key)).toBeLessThanOrEqual(60_000);
+    await kv.set("a", 1, { ttl: "forever" });
+    expect(await kv.ttl("a")).toBe("forever");
+  });
+
+  it("is not taken for granted by a function that takes any Kv", async () => {
+    const write = (kv: Kv<number>) => kv.set("a", 1, { ttl: "1m" });
+    // @ts-expect-error a TTL is required
+    const forget = (kv: Kv<number>) => kv.set("a", 1);
+    const backend = memoryBackend();
+    expect(await write(createKv<number>({ backend, namespace: "with", defaultTtl: "1h" }))).toBe(true);
+    const without = createKv<number>({ backend, namespace: "without" });
+    expect(await write(without)).toBe(true);
+    await expect(forget(without)).rejects.toThrow(RangeError);
+  });
+});
+
 describe("keys", () => {
   it("are iterated once each, by prefix, whatever they hold", async () => {
     const { kv } = setUp();
@@ -228,7 +253,7 @@ describe("a batch", () => {
       .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BatchError);
     const { message, results } = error as BatchError;
-    expect(message).toMatch(/^1 of 3 commands failed/);
+    expect(message).toMatch(/^1 of 3 commands failed.*WRONG_TYPE/);
     expect(message).not.toContain("secret");
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(results[2]).toHaveProperty("value", 2);
@@ -240,6 +265,26 @@ describe("a batch", () => {
     const outcomes = await kv.batch((b) => [b.increment("text"), b.get("text")], { settle: true });
     expectTypeOf(outcomes).toEqualTypeOf<[PromiseSettledResult<number>, PromiseSettledResult<unknown>]>();
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+  });
+
+  it("settles each command although a store throws instead of rejecting", async () => {
+    const backend = memoryBackend();
+    const fault = new Error("no promise");
+    const throwing: KeyValueStore = Object.create(backend.kv, {
+      has: {
+        value: () => {
+          throw fault;
+        },
+      },
+      set: { value: backend.kv.set.bind(backend.kv) },
+    }) as KeyValueStore;
+    const kv = createKv({ backend: { name: "throwing", kv: throwing }, namespace: "test" });
+    await expect(kv.has("a")).rejects.toBe(fault);
+    const outcomes = await kv.batch((b) => [b.has("a"), b.set("a", 1, { ttl: "1m" })], { settle: true });
+    expect(outcomes).toEqual([
+      { status: "rejected", reason: fault },
+      { status: "fulfilled", value: true },
+    ]);
   });
 
   it("sends nothing if one of its commands cannot be sent", async () => {

@@ -52,6 +52,27 @@ describe("on the server", () => {
     ).toBe(1);
   });
 
+  it("a getMany of a hundred is one trip", async () => {
+    const kv = createKv({ backend, namespace: "trips" });
+    const before = backend.stats().roundTrips;
+    await kv.getMany(Array.from({ length: 100 }, (_, index) => `key ${index}`));
+    expect(backend.stats().roundTrips - before).toBe(1);
+  });
+
+  it("two handles that count at once lose nothing, and each number is given once", async () => {
+    const other = redisBackend({ url: redis.url, commandTimeout: "10s" });
+    try {
+      const handles = [backend, other].map((each) => createKv({ backend: each, namespace: "counters" }));
+      const counts = await Promise.all(
+        Array.from({ length: 200 }, (_, index) => handles[index % 2]!.increment("n", { ttl: "1m" })),
+      );
+      expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+      expect(await handles[0]!.ttl("n")).toBeLessThanOrEqual(60_000);
+    } finally {
+      await other.close();
+    }
+  });
+
   it("a hundred thousand keys are each yielded once, and it ends", async () => {
     const kv = createKv<number>({ backend, namespace: "many" });
     for (let start = 0; start < 100_000; start += 5_000) {
