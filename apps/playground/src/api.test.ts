@@ -1,7 +1,7 @@
 import { memoryBackend } from "@holdfast/adapter-memory";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Atlas, startAtlas } from "./start-atlas.ts";
-import { askSearch, askStats } from "./testing/ask.ts";
+import { askEdit, askSearch, askStats, listen } from "./testing/ask.ts";
 
 const said: string[] = [];
 let atlas: Atlas;
@@ -155,5 +155,54 @@ describe("startAtlas", () => {
     const other = await startAtlas({ backend: memoryBackend(), host: "127.0.0.1", port: 0, say: () => {} });
     await Promise.all([other.close(), other.close()]);
     await expect(fetch(other.url)).rejects.toThrow("fetch failed");
+  });
+});
+
+describe("PUT /api/cities/:id", () => {
+  it("voids every search that shows a city of its country, and no other", async () => {
+    const city = (await askSearch(atlas.url, "innsbruck", "AT")).results[0]!;
+    for (const q of ["innsbruck", "graz", "tokyo"]) await askSearch(atlas.url, q);
+    const edited = await askEdit(atlas.url, city.id, JSON.stringify({ population: 9_999_999 }));
+    expect(edited.status).toBe(204);
+
+    const [innsbruck, graz] = [await askSearch(atlas.url, "innsbruck"), await askSearch(atlas.url, "graz")];
+    expect([innsbruck.cache.status, graz.cache.status]).toEqual(["miss", "miss"]);
+    expect(innsbruck.results[0]).toMatchObject({ id: city.id, population: 9_999_999 });
+    expect((await askSearch(atlas.url, "tokyo")).cache.status).toBe("hit");
+    expect((await askSearch(atlas.url, "innsbruck")).cache.status).toBe("hit");
+  });
+
+  it("shows an edit to readers who search while it is made", async () => {
+    const city = (await askSearch(atlas.url, "salzburg", "AT")).results[0]!;
+    for (let population = 1_000; population < 1_004; population += 1) {
+      const during = Array.from({ length: 5 }, () => askSearch(atlas.url, "salzburg", "AT"));
+      expect((await askEdit(atlas.url, city.id, JSON.stringify({ population }))).status).toBe(204);
+      await Promise.all(during);
+      const found = (await askSearch(atlas.url, "salzburg", "AT")).results.find(({ id }) => id === city.id);
+      expect(found?.population).toBe(population);
+    }
+  });
+
+  it("tells everyone who listens", async () => {
+    const city = (await askSearch(atlas.url, "vaduz")).results[0]!;
+    const events = await listen(atlas.url);
+    await askEdit(atlas.url, city.id, JSON.stringify({ population: 7 }));
+    expect(await events.next()).toBe(JSON.stringify([city.country]));
+  });
+
+  it.each([
+    ["a city that does not exist", "no-such-id", '{"population":1}', 404, /id from the results/],
+    ["a fraction", undefined, '{"population":1.5}', 400, /whole number up to 100 million/],
+    ["a negative number", undefined, '{"population":-1}', 400, /whole number/],
+    ["too many", undefined, '{"population":100000001}', 400, /whole number/],
+    ["text", undefined, '{"population":"12"}', 400, /whole number/],
+    ["nothing", undefined, "{}", 400, /whole number/],
+    ["what is not JSON", undefined, "population=1", 400, /Send JSON/],
+  ])("refuses %s with advice", async (_case, id, body, status, advice) => {
+    const city = (await askSearch(atlas.url, "lima", "PE")).results[0]!;
+    const response = await askEdit(atlas.url, id ?? city.id, body);
+    expect(response.status).toBe(status);
+    expect(((await response.json()) as { detail: string }).detail).toMatch(advice);
+    expect((await askSearch(atlas.url, "lima", "PE")).cache.status).toBe("hit");
   });
 });

@@ -15,7 +15,8 @@ export async function createApp(context: AtlasContext): Promise<Hono> {
     problemResponse({
       status: 404,
       title: "Nothing here",
-      detail: "The page is at /, the API at /api/search, /api/stats, /api/countries, /api/world and /healthz.",
+      detail:
+        "The page is at /, the API at /api/search, /api/cities/:id, /api/events, /api/stats, /api/countries, /api/world and /healthz.",
     }),
   );
   app.onError((error) => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type GatewayHandle, type RedisHandle, startGateway, startRedis } from "@holdfast/test-servers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type BackendName, backendNames } from "./environment.ts";
-import { askSearch, askStats } from "./testing/ask.ts";
+import { askEdit, askSearch, askStats, listen } from "./testing/ask.ts";
 import { type AtlasProcess, failToStart, startAtlasProcess } from "./testing/atlas-process.ts";
 
 let redis: RedisHandle;
@@ -71,6 +71,23 @@ describe("the built server", () => {
     const warm = await askSearch(again.url, "reykjavik");
     expect(warm.cache).toMatchObject({ status: "hit", backend: "upstash", scanMs: cold.cache.scanMs });
     expect(warm.results).toEqual(cold.results);
+  });
+
+  it("shares what readers change with other processes, whose memory forgets it", async () => {
+    const one = await start({ BACKEND: "redis", ...settings.redis });
+    const other = await start({ BACKEND: "redis", ...settings.redis });
+    const city = (await askSearch(one.url, "nuuk")).results[0]!;
+    await askSearch(other.url, "nuuk");
+    const before = await askStats(other.url);
+    expect((await askSearch(other.url, "nuuk")).cache.status).toBe("hit");
+    // From memory: nothing was sent.
+    expect((await askStats(other.url)).store.commands).toBe(before.store.commands);
+
+    const events = await listen(other.url);
+    expect((await askEdit(one.url, city.id, JSON.stringify({ population: 20_123 }))).status).toBe(204);
+    expect(await events.next()).toBe('["GL"]');
+    expect((await askSearch(other.url, "nuuk")).results[0]).toMatchObject({ id: city.id, population: 20_123 });
+    expect((await askSearch(one.url, "nuuk")).results[0]).toMatchObject({ id: city.id, population: 20_123 });
   });
 
   it("moves to another port if its own is taken", async () => {

@@ -126,6 +126,22 @@ describe("the page", () => {
     expect(await scheme()).toBe("dark");
   });
 
+  it("changes a city for everybody: a page that shows it follows by itself", async () => {
+    const [editor, reader] = [await openPage({}, "/?q=reykjavik"), await openPage({}, "/?q=kopavogur")];
+    await reader.getByRole("searchbox").fill("reykjavik");
+    await Promise.all([editor, reader].map((page) => page.locator("tbody tr", { hasText: "Reykjavík" }).waitFor()));
+
+    const button = editor.getByRole("button", { name: "Change Reykjavík", exact: true });
+    await button.click();
+    await editor.getByLabel("Inhabitants of Reykjavík", { exact: true }).fill("765432");
+    await editor.screenshot({ path: `${SHOTS}atlas-edit.png` });
+    await editor.getByRole("button", { name: "Save for everybody" }).click();
+    for (const page of [editor, reader]) {
+      await page.locator("tbody tr", { hasText: "765.4K" }).waitFor();
+      await page.getByText("A city on this page was changed just now.").waitFor();
+    }
+  });
+
   it("says when the store is down, and still answers", async () => {
     const page = await openPage();
     await redis.kill();

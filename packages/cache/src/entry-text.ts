@@ -22,7 +22,9 @@ const labels = new Map<string, { readonly version: string; readonly tags: readon
 /** One line, and the body: `1 <fresh for> <cost> <gzip> <JSON of the version and the tags>`. */
 export function writeEntryText({ version, freshForMs, costMs, tags, gzip }: EntryMeta, body: string): string {
   const freshFor = Number.isFinite(freshForMs) ? freshForMs : 0;
-  return `${FORM} ${freshFor} ${Math.round(costMs)} ${gzip ? 1 : 0} ${JSON.stringify([version, ...tags])}\n${body}`;
+  const label = JSON.stringify([version, ...tags]);
+  // Joined, not added: a memory backend would keep an added string as a chain of its parts.
+  return [FORM, " ", freshFor, " ", Math.round(costMs), gzip ? " 1 " : " 0 ", label, "\n", body].join("");
 }
 
 /** @returns `undefined` if the text has another form. */

@@ -39,3 +39,33 @@ export async function askSearch(base: string, q: string, country = ""): Promise<
 export async function askStats(base: string): Promise<StatsAnswer> {
   return (await (await fetch(`${base}/api/stats`)).json()) as StatsAnswer;
 }
+
+/** Changes a city over HTTP. `body` is sent as it is. */
+export function askEdit(base: string, id: number | string, body: string): Promise<Response> {
+  return fetch(`${base}/api/cities/${id}`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body,
+  });
+}
+
+/** Listens to `/api/events`, from the moment that this resolves. */
+export async function listen(base: string): Promise<{ next(): Promise<string> }> {
+  const controller = new AbortController();
+  const response = await fetch(`${base}/api/events`, { signal: controller.signal });
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream")) throw new Error("not a stream of events");
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let heard = (await reader.read()).value ?? "";
+  return {
+    /** The data of the first change heard; the stream ends then. */
+    async next() {
+      let data: RegExpExecArray | null = null;
+      while (!data) {
+        heard += (await reader.read()).value ?? "";
+        data = /event: changed\ndata: (.*)\n/.exec(heard);
+      }
+      controller.abort();
+      return data[1] ?? "";
+    },
+  };
+}
