@@ -1,4 +1,5 @@
 import { BackendTimeoutError, type BusSubscription, type CallOptions } from "@holdfast/core";
+import { startTimer } from "./start-timer.ts";
 
 /**
  * Ends the wait for a subscription when its call's own bounds are reached. One that comes after all is left at once,
@@ -15,7 +16,7 @@ export async function boundSubscription(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let onAbort: (() => void) | undefined;
   const bounds = new Promise<never>((_, reject) => {
-    if (timeoutMs !== undefined) timer = setTimeout(() => reject(tooLate(timeoutMs)), timeoutMs);
+    if (timeoutMs !== undefined) timer = startTimer(() => reject(tooLate(timeoutMs)), timeoutMs);
     onAbort = () => reject(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
   });

@@ -157,6 +157,16 @@ describe("bounds", () => {
     expect(await long).toBe("late");
   });
 
+  it.each([
+    ["the backend's", 30 * 86_400_000, undefined],
+    ["the call's own", 1_000, 30 * 86_400_000],
+  ])("waits where a timeout is longer than timers go: %s", async (_whose, timeoutMs, own) => {
+    const { queue, transport } = setUp({ timeoutMs });
+    const call = queue.call(["GET", "a"], decodeText, "repeatable", { timeoutMs: own });
+    setTimeout(() => transport.trips[0]?.[0]?.succeed("late"), 30);
+    expect(await call).toBe("late");
+  });
+
   it("ignores a reply that comes after the caller has gone", async () => {
     const { transport, get } = setUp({ timeoutMs: 10 });
     await expect(get("a")).rejects.toBeInstanceOf(BackendTimeoutError);

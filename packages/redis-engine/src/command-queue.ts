@@ -3,6 +3,7 @@ import { Deadlines } from "./deadlines.ts";
 import { toHoldfastError } from "./failures.ts";
 import { type Decode, PendingCommand, type PendingCommandOwner } from "./pending-command.ts";
 import type { RedisCommand, RedisTransport, TransportFailure } from "./redis-transport.ts";
+import { startTimer } from "./start-timer.ts";
 
 export interface CommandQueueOptions {
   /** Begins every error message. */
@@ -136,7 +137,7 @@ export class CommandQueue implements PendingCommandOwner {
   #limit(pending: PendingCommand, timeoutMs: number): void {
     pending.ownTimer = true;
     pending.deadline = performance.now() + timeoutMs;
-    const timer = setTimeout(() => this.#timeOut(pending, timeoutMs), timeoutMs);
+    const timer = startTimer(() => this.#timeOut(pending, timeoutMs), timeoutMs);
     pending.release = () => clearTimeout(timer);
   }
 

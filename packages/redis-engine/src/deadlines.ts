@@ -1,3 +1,5 @@
+import { startTimer } from "./start-timer.ts";
+
 /** Something that ends at a point in time unless it is settled before. */
 export interface Expiring {
   readonly settled: boolean;
@@ -62,7 +64,7 @@ export class Deadlines {
   }
 
   #arm(delayMs: number): void {
-    this.#timer = setTimeout(() => this.#expire(), delayMs);
+    this.#timer = startTimer(() => this.#expire(), delayMs);
   }
 
   #expire(): void {

@@ -150,7 +150,8 @@ export interface CacheStore {
   /** Writes each value under the versions that are current, and voids computations under way. On a cluster, tags cost a trip before. */
   put(puts: readonly CachePut[], announce?: Announcement, options?: CallOptions): Promise<void>;
   /**
-   * Voids what is named, wherever it is cached or being computed. On a cluster, the announcement and tags cost further trips.
+   * Voids what is named, wherever it is cached or being computed. On a cluster it is at least two trips: the announcement
+   * follows the change.
    *
    * @returns The store's clock at a moment when it was done, in milliseconds.
    */
