@@ -140,6 +140,7 @@ describe("the page", () => {
       await page.locator("tbody tr", { hasText: "765.4K" }).waitFor();
       await page.getByText("A city on this page was changed just now.").waitFor();
     }
+    expect(await editor.locator(".edit-form").count()).toBe(0);
   });
 
   it("says when the store is down, and still answers", async () => {
