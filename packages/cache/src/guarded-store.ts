@@ -51,17 +51,21 @@ export class GuardedStore {
 
   /**
    * A server that was restarted or replaced may hold older data, with invalidations undone. Everything is void then,
-   * and the operation, which is safe to repeat, is made again.
+   * and the operation, which is safe to repeat, is made again: also where another one, under way at the same time,
+   * was the first to notice.
    */
   #ofOneServer<T>(operation: (store: CacheStore) => Promise<T>): Promise<T> {
+    const generation = this.#generation;
     return operation(this.#store).then((result) => {
-      if (!this.#wasReplaced()) return result;
-      return this.#applyPending().then(() => operation(this.#store));
+      this.#lookForReplacement();
+      if (generation === this.#generation) return result;
+      const voided = this.#hasPending ? this.#applyPending() : Promise.resolve();
+      return voided.then(() => this.#ofOneServer(operation));
     });
   }
 
-  /** Whether the server is another one than at the last look; then everything waits to be voided. */
-  #wasReplaced(): boolean {
+  /** @returns Whether the server is another one than at the last look; then everything waits to be voided. */
+  #lookForReplacement(): boolean {
     const generation = this.#store.generation?.() ?? 0;
     if (generation === this.#generation) return false;
     this.#generation = generation;
@@ -115,6 +119,6 @@ export class GuardedStore {
       for (const key of pending.keys) this.#keys.delete(key);
       for (const tag of pending.tags) this.#tags.delete(tag);
       if (pending.all) this.#all = false;
-    } while (this.#wasReplaced());
+    } while (this.#lookForReplacement());
   }
 }
