@@ -7,7 +7,6 @@ import type { Row, Section } from "./report.ts";
 const ENTRIES = 1_000_000;
 const TAGS = 10_000;
 const OPERATIONS = 10_000_000;
-const BATCH = 1_000;
 /** How much the heap may differ between two looks at the same content. */
 const TOLERANCE = 0.05;
 
@@ -20,9 +19,9 @@ export const growthSection: Section = {
     const keys = Array.from({ length: ENTRIES }, (_, index) => `user:${index}`);
     const values = new Map(keys.map((key, index) => [key, { id: index, name: `user number ${index}` }]));
     const filler = createCache<unknown>({ backend, namespace: "growth", ttl: "1d" });
-    await eachBatch(keys, async (batch, tags) => {
-      await filler.getOrSetMany(batch, (missing) => new Map(missing.map((key) => [key, values.get(key)])), { tags });
-    });
+    for (const [index, key] of keys.entries()) {
+      await filler.getOrSet(key, () => values.get(key), { tags: [tagOf(index)] });
+    }
     const before = heapBytes();
     const cache = createCache<unknown>({
       backend,
@@ -31,9 +30,7 @@ export const growthSection: Section = {
       memory: { maxEntries: ENTRIES, maxBytes: 4 * 2 ** 30, ttl: "1d" },
     });
     await new Promise((resolve) => setTimeout(resolve, 10));
-    await eachBatch(keys, async (batch, tags) => {
-      await cache.getMany(batch, { tags });
-    });
+    for (const [index, key] of keys.entries()) await cache.get(key, { tags: [tagOf(index)] });
     const perEntry = (heapBytes() - before) / ENTRIES;
     const rows: Row[] = [
       {
@@ -43,6 +40,12 @@ export const growthSection: Section = {
         holds: undefined,
       },
     ];
+    // To the state that lasts, before the heap is compared with itself: an entry that this process computed holds its
+    // tags itself, and the engine's hash tables double once when they have seen as many deletions as they have room for.
+    for (const [index, key] of keys.entries()) {
+      await cache.delete(key);
+      await cache.getOrSet(key, () => values.get(key), { tags: [tagOf(index)] });
+    }
     return [...rows, await operate(cache, keys, values)];
   },
 };
@@ -64,27 +67,13 @@ async function operate(
     else await cache.getOrSet(key, () => values.get(key), { tags });
     if (operation % (OPERATIONS / 10) === 0) heaps.push(heapBytes());
   }
-  if (process.env["DEBUG"]) console.error(heaps.map((bytes) => Math.round(bytes / 1e6)).join(" "));
   const [first, last] = [heaps[1]!, heaps.at(-1)!];
   return {
     what: `heap after ${OPERATIONS.toLocaleString("en")} operations, as a multiple of that after the first million`,
-    figure: (last / first).toFixed(3),
+    figure: `${(last / first).toFixed(3)} (${heaps.map((bytes) => Math.round(bytes / 2 ** 20)).join(" ")} MiB)`,
     target: `≤ ${1 + TOLERANCE}`,
     holds: last / first <= 1 + TOLERANCE,
   };
-}
-
-/** Keys in batches, each of one tag, so that a batch is one call. */
-async function eachBatch(
-  keys: readonly string[],
-  run: (batch: string[], tags: string[]) => Promise<void>,
-): Promise<void> {
-  const perTag = ENTRIES / TAGS;
-  for (let start = 0; start < keys.length; start += perTag) {
-    for (let from = start; from < start + perTag; from += BATCH) {
-      await run(keys.slice(from, Math.min(from + BATCH, start + perTag)), [tagOf(start)]);
-    }
-  }
 }
 
 function tagOf(index: number): string {

@@ -1,5 +1,6 @@
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { batchSection } from "./batch.ts";
 import { codecSection } from "./codec.ts";
 import { growthSection } from "./growth.ts";
 import { httpSection } from "./http.ts";
@@ -9,7 +10,15 @@ import { peersSection } from "./peers.ts";
 import { redisSection } from "./redis.ts";
 import { print, type Row } from "./report.ts";
 
-const SECTIONS = [codecSection, memorySection, redisSection, httpSection, invalidationSection, peersSection];
+const SECTIONS = [
+  codecSection,
+  memorySection,
+  redisSection,
+  batchSection,
+  httpSection,
+  invalidationSection,
+  peersSection,
+];
 /** Too long for every run. */
 const ON_REQUEST = [growthSection];
 const ALL = [...SECTIONS, ...ON_REQUEST];
@@ -21,18 +30,26 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-const results: Record<string, Row[]> = {};
+const machine = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  cores: cpus().length,
+  /** Processes that wanted a core in the last minute: above 0.5 others are at work, and figures blur. */
+  loadBefore: Number(loadavg()[0]!.toFixed(2)),
+};
 if (!values.json) {
   console.log(
-    `Node ${process.version}, ${cpus().length} cores. Medians of interleaved rounds; times as multiples of the first row.`,
+    `${machine.date}, Node ${machine.node}, ${machine.cores} cores, load before the run ${machine.loadBefore}.`,
   );
+  console.log("Interleaved rounds, medians. Times are multiples of the first row of a group, throughputs parts of it.");
 }
+const sections: Record<string, Row[]> = {};
 for (const { name, run } of values.only ? ALL.filter((section) => values.only?.includes(section.name)) : SECTIONS) {
-  results[name] = await run();
-  if (!values.json) print(name, results[name]);
+  sections[name] = await run();
+  if (!values.json) print(name, sections[name]);
 }
-if (values.json) console.log(JSON.stringify(results, null, 2));
-const missed = Object.values(results)
+const missed = Object.values(sections)
   .flat()
   .filter(({ holds }) => holds === false);
-if (!values.json) console.log(`\n${missed.length === 0 ? "Every target holds." : `${missed.length} missed.`}`);
+if (values.json) console.log(JSON.stringify({ machine, sections, missed: missed.length }, null, 2));
+else console.log(`\n${missed.length === 0 ? "Every target holds." : `${missed.length} missed.`}`);

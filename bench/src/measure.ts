@@ -11,16 +11,16 @@ export interface Measured {
   readonly name: string;
   /** The median over all rounds. */
   readonly nsPerOperation: number;
-  /** As a multiple of the first contestant's. */
+  /** As a multiple of the first contestant's in the same round; the median over all rounds. */
   readonly ratio: number;
 }
 
 const ROUNDS = 9;
-const ROUND_MS = 120;
+const ROUND_MS = 150;
 
 /**
- * Measures contestants in turn, round by round, so that the machine's moods fall on all of them alike, and compares
- * medians with the first.
+ * Measures contestants in turn, round by round, and compares each with the first in the same round: the machine's moods
+ * fall on neighbours alike. Medians over the rounds.
  */
 export async function measure(contestants: readonly Contestant[]): Promise<Measured[]> {
   const samples = contestants.map(() => [] as number[]);
@@ -33,11 +33,10 @@ export async function measure(contestants: readonly Contestant[]): Promise<Measu
       if (round >= 0) samples[index]!.push(nsPerCall / operations);
     }
   }
-  const medians = samples.map(median);
   return contestants.map(({ name }, index) => ({
     name,
-    nsPerOperation: medians[index]!,
-    ratio: medians[index]! / medians[0]!,
+    nsPerOperation: median(samples[index]!),
+    ratio: median(samples[index]!.map((ns, round) => ns / samples[0]![round]!)),
   }));
 }
 

@@ -201,4 +201,4 @@ async function live(caches: readonly Cache<number>[], strike: () => Promise<void
 }
 
 /** The memory tier hears of it over the bus: milliseconds, and more on a machine that is busy. */
-const MESSAGE_MS = 100;
+const MESSAGE_MS = 300;
