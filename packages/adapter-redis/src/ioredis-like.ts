@@ -24,16 +24,27 @@ interface Stream {
   destroy(error: Error): unknown;
 }
 
+/** How a client shapes replies. */
+interface ReplyOptions {
+  readonly replyMapping?: string | undefined;
+}
+
+interface ClientOptions extends ReplyOptions {
+  readonly keyPrefix?: string | undefined;
+  readonly tls?: unknown;
+  readonly redisOptions?: ReplyOptions | undefined;
+}
+
 /** A single-server or Sentinel client; also one node of a cluster client. */
 export interface IoredisNode extends IoredisLike {
-  readonly options: { readonly keyPrefix?: string | undefined; readonly tls?: unknown };
+  readonly options: ClientOptions;
   readonly stream?: Stream | undefined;
   duplicate(override: ConnectionOverride): SubscriberConnection;
 }
 
 /** A cluster client. */
 export interface IoredisCluster extends IoredisLike {
-  readonly options: { readonly keyPrefix?: string | undefined };
+  readonly options: ClientOptions;
   nodes(role: "master" | "all"): IoredisNode[];
 }
 
@@ -52,6 +63,7 @@ export interface ConnectionOverride {
   readonly enableOfflineQueue: false;
   readonly maxRetriesPerRequest: 0;
   readonly connectTimeout: number;
+  readonly disconnectTimeout: number;
   readonly socketTimeout: number;
 }
 

@@ -14,10 +14,15 @@ import { RedisSubscriber } from "./subscriber.ts";
 const ENDED: TransportFailure = { kind: "unreachable", message: "the client is closed", outcome: "not-applied" };
 const CLOSED_EARLY: TransportFailure = {
   kind: "unreachable",
-  message: "the server closed the connection at once; if it expects TLS, use rediss://",
+  message: "the server closed the connection at once; it may expect TLS (rediss://), or have too many clients",
   outcome: "not-applied",
 };
 
+/** What answers INFO with anything but text only looks like a server. */
+const NO_REDIS: TransportFailure = {
+  kind: "misconfigured",
+  message: "What answers there does not behave like Redis. Check host and port.",
+};
 const NO_HANDSHAKE: TransportFailure = {
   kind: "unreachable",
   message: "no TLS handshake; if the server does not speak TLS on this port, use redis://",
@@ -42,6 +47,8 @@ export class IoredisTransport implements RedisTransport {
   #wasReady = false;
   /** Whether it is known which server this connection leads to. */
   #identified = false;
+  /** Why nothing may be sent over this connection, although it is open. */
+  #unfit: TransportFailure | undefined;
   #runId: string | undefined;
   #generation = 0;
 
@@ -77,8 +84,8 @@ export class IoredisTransport implements RedisTransport {
     const { status } = this.#client;
     if (status === "ready" && this.#identified && this.#node?.stream?.writable !== false) {
       write(commands, this.#route, this.#node?.stream);
-    } else if (status === "end") {
-      for (const command of commands) command.fail(ENDED);
+    } else if (status === "end" || this.#unfit) {
+      for (const command of commands) command.fail(this.#unfit ?? ENDED);
     } else {
       this.#parked = [...this.#parked.filter((command) => !command.settled), ...commands];
       // A lazy client connects when the first command needs it.
@@ -91,8 +98,9 @@ export class IoredisTransport implements RedisTransport {
   }
 
   lastFailure(): TransportFailure | undefined {
-    if (this.#lastFailure || this.#wasReady) return this.#lastFailure;
-    return this.#node?.options.tls ? NO_HANDSHAKE : undefined;
+    const failure = this.#lastFailure;
+    if (this.#wasReady || !this.#node?.options.tls) return failure;
+    return failure === undefined || failure.message.includes("ETIMEDOUT") ? NO_HANDSHAKE : failure;
   }
 
   generation(): number {
@@ -125,8 +133,11 @@ export class IoredisTransport implements RedisTransport {
   readonly #onError = (error: unknown): void => {
     const failure = !this.#wasReady && isHangUp(error) ? CLOSED_EARLY : toFailure(error);
     this.#lastFailure = failure.kind === "unreachable" ? { ...failure, outcome: "not-applied" } : failure;
+    if (failure.kind === "unreachable") return;
+    // ioredis goes on all the same: whatever is sent would land in database 0.
+    if (isOfSelect(error)) this.#unfit = failure;
     // Waiting does not mend wrong options or credentials.
-    if (failure.kind !== "unreachable") this.#failParked(this.#lastFailure);
+    this.#failParked(failure);
   };
 
   readonly #endProbe = (): void => {
@@ -137,6 +148,7 @@ export class IoredisTransport implements RedisTransport {
   readonly #onReady = (): void => {
     this.#endProbe();
     this.#wasReady = true;
+    if (this.#unfit) return;
     this.#lastFailure = undefined;
     const node = this.#node;
     if (!node) {
@@ -145,11 +157,19 @@ export class IoredisTransport implements RedisTransport {
     }
     // Before anything else: a server that was restarted, or another one, may hold older data.
     node.call("INFO", "server").then(
-      (info) => this.#identify(/^run_id:(\w+)/m.exec(String(info))?.[1]),
+      (info) => {
+        if (typeof info === "string") this.#identify(/^run_id:(\w+)/m.exec(info)?.[1]);
+        else this.#refuse(NO_REDIS);
+      },
       // Not everybody may ask; then it cannot be told.
       () => this.#identify(undefined),
     );
   };
+
+  #refuse(failure: TransportFailure): void {
+    this.#unfit = failure;
+    this.#failParked(failure);
+  }
 
   #identify(runId: string | undefined): void {
     if (runId !== undefined) {
@@ -168,6 +188,7 @@ export class IoredisTransport implements RedisTransport {
 
   readonly #onClose = (): void => {
     this.#identified = false;
+    this.#unfit = undefined;
     this.#endProbe();
     this.#lastFailure ??= CLOSED_EARLY;
   };
@@ -211,6 +232,13 @@ function write(
 function publisherFor(cluster: IoredisCluster, channel: string): IoredisLike {
   const masters = cluster.nodes("master");
   return masters[calculateSlot(channel) % masters.length] ?? cluster;
+}
+
+/** Whether the server refused to open the database that the options name. */
+function isOfSelect(error: unknown): boolean {
+  if (!(error instanceof Error) || !("command" in error)) return false;
+  const { command } = error;
+  return typeof command === "object" && command !== null && "name" in command && command.name === "select";
 }
 
 function isHangUp(error: unknown): boolean {

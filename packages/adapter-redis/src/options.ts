@@ -9,7 +9,13 @@ export type RedisNode = string | { readonly host: string; readonly port: number 
 export interface RedisBackendOptions {
   /** `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS. */
   readonly url?: string;
-  /** An existing ioredis client. It stays yours: `close()` leaves it open, and its own limits apply. */
+  /**
+   * An existing ioredis client. It stays yours: `close()` leaves it open, and its own limits apply. By default ioredis
+   * repeats what was under way when a connection broke, so a step may count twice: open it with
+   * `{ maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false }`.
+   *
+   * @see https://redis.github.io/ioredis/interfaces/CommonRedisOptions.html
+   */
   readonly client?: IoredisNode | IoredisCluster;
   /** Some nodes of a Redis Cluster; the others are found. Credentials and TLS come from the first URL. */
   readonly cluster?: {
@@ -17,7 +23,7 @@ export interface RedisBackendOptions {
     /** Addresses that the cluster announces, and where they are reached from here. */
     readonly natMap?: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
   };
-  /** The Sentinels that watch a master, and the master's name. */
+  /** The Sentinels that watch a master, and the master's name. Their credentials and TLS come from the first URL. */
   readonly sentinel?: {
     readonly name: string;
     readonly sentinels: readonly RedisNode[];
@@ -26,7 +32,7 @@ export interface RedisBackendOptions {
   };
   readonly username?: string;
   readonly password?: string;
-  /** 0 to the server's `databases` − 1. @default 0 */
+  /** 0 to the server's `databases` − 1; on a cluster only 0. @default 0 */
   readonly database?: number;
   /** @default what the URL says */
   readonly tls?: boolean | ConnectionOptions;

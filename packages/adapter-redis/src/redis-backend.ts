@@ -5,13 +5,15 @@ import { IoredisTransport } from "./ioredis-transport.ts";
 import type { RedisBackendOptions } from "./options.ts";
 
 const SOURCES = ["url", "client", "cluster", "sentinel"] as const;
+/** What a client that was passed in has decided already. */
+const OF_THE_CLIENT = ["username", "password", "database", "tls", "keyPrefix"] as const;
 
 /**
  * Storage on Redis through ioredis: one server, Sentinel or Cluster. It connects with the first call, and
  * reconnects by itself. While there is no connection, calls wait for one within `commandTimeout`.
  *
  * @param options A URL, or options; with neither, the variable `REDIS_URL`.
- * @throws {ConfigurationError} The URL is malformed, or not exactly one of the sources was given.
+ * @throws {ConfigurationError} The URL is malformed, more than one source was given, or options contradict each other.
  * @throws {RangeError} `commandTimeout` or `retries` is out of range.
  */
 export function redisBackend(options: string | RedisBackendOptions = {}): Backend & { readonly bus: MessageBus } {
@@ -23,6 +25,7 @@ export function redisBackend(options: string | RedisBackendOptions = {}): Backen
       `redisBackend() takes one of url, client, cluster and sentinel; got ${sources.join(" and ")}.`,
     );
   }
+  if (client) checkClient(client, given);
   if (!Number.isInteger(retries) || retries < 0 || retries > 10) {
     throw new RangeError(`retries must be a whole number from 0 to 10; got ${retries}.`);
   }
@@ -31,4 +34,18 @@ export function redisBackend(options: string | RedisBackendOptions = {}): Backen
   const opened = client ?? connect({ ...rest, ...(url === undefined ? {} : { url }), commandTimeoutMs });
   const transport = new IoredisTransport(opened, client === undefined, commandTimeoutMs);
   return createRedisBackend({ name: "redis", transport, commandTimeoutMs, retries });
+}
+
+/** @throws {ConfigurationError} Something would be ignored, or replies would come in other shapes. */
+function checkClient(client: NonNullable<RedisBackendOptions["client"]>, given: RedisBackendOptions): void {
+  const ignored = OF_THE_CLIENT.filter((option) => given[option] !== undefined);
+  if (ignored.length > 0) {
+    throw new ConfigurationError(`With \`client\`, give ${ignored.join(" and ")} to ioredis, which opened it.`);
+  }
+  const { replyMapping, redisOptions } = client.options;
+  if (replyMapping === "resp3" || redisOptions?.replyMapping === "resp3") {
+    throw new ConfigurationError(
+      'The `client` maps replies to RESP3 shapes. Leave out `replyMapping: "resp3"`, or pass another client.',
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import { BackendUnavailableError, type BusHandlers, type BusSubscription } from "@holdfast/core";
+import { DISCONNECT_TIMEOUT_MS } from "./connect.ts";
 import { type IoredisCluster, type IoredisNode, isCluster, type SubscriberConnection } from "./ioredis-like.ts";
 
 const FIRST_DELAY_MS = 20;
@@ -15,6 +16,7 @@ export class RedisSubscriber {
   readonly #timeoutMs: number;
   readonly #channels = new Map<string, Set<BusHandlers>>();
   #connection: Promise<SubscriberConnection> | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(model: IoredisNode | IoredisCluster, timeoutMs: number) {
@@ -46,6 +48,7 @@ export class RedisSubscriber {
   close(): void {
     this.#closed = true;
     this.#channels.clear();
+    clearTimeout(this.#retry);
     this.#connection?.then(
       (connection) => connection.disconnect(),
       () => {},
@@ -83,6 +86,7 @@ export class RedisSubscriber {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       connectTimeout: this.#timeoutMs,
+      disconnectTimeout: DISCONNECT_TIMEOUT_MS,
       socketTimeout: 2 * this.#timeoutMs,
     });
     connection.on("error", () => {});
@@ -112,11 +116,14 @@ export class RedisSubscriber {
     this.#connection = undefined;
     if (this.#channels.size === 0 || this.#closed) return;
     this.#tellAll((handlers) => handlers.onLost?.());
-    void this.#reconnect(FIRST_DELAY_MS);
+    this.#reconnectAfter(FIRST_DELAY_MS);
+  }
+
+  #reconnectAfter(delayMs: number): void {
+    this.#retry = setTimeout(() => void this.#reconnect(delayMs), delayMs);
   }
 
   async #reconnect(delayMs: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (this.#closed || this.#channels.size === 0) return;
     try {
       const connection = await this.#connect();
@@ -124,7 +131,7 @@ export class RedisSubscriber {
       this.#tellAll((handlers) => handlers.onGap?.());
     } catch {
       // A connection that opened and then failed reconnects through its own `end` event.
-      if (!this.#connection) void this.#reconnect(Math.min(delayMs * 2, LONGEST_DELAY_MS));
+      if (!this.#connection && !this.#closed) this.#reconnectAfter(Math.min(delayMs * 2, LONGEST_DELAY_MS));
     }
   }
 

@@ -1,15 +1,12 @@
-import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { inspect } from "node:util";
-import { HoldfastError } from "@holdfast/core";
+import type { HoldfastError } from "@holdfast/core";
 import { type RedisHandle, startCluster, startRedis } from "@holdfast/test-servers";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redisBackend } from "../src/index.ts";
-
-const SECRET = "s3cr3t-p@ss/word";
-const VALUE = "a-value-that-must-not-leak";
+import { failureOf, listen, SECRET } from "./support/failure-of.ts";
 
 let open: RedisHandle;
 let locked: RedisHandle;
@@ -21,26 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([open.stop(), locked.stop()]);
 });
-
-/** What a write of a secret value to this backend ends with. */
-async function failureOf(options: Parameters<typeof redisBackend>[0]): Promise<HoldfastError> {
-  const given = typeof options === "string" ? { url: options } : options;
-  const backend = redisBackend({ commandTimeout: "1s", ...given });
-  try {
-    const error: unknown = await backend.kv.set("key", VALUE, { ttlMs: 60_000 }).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(HoldfastError);
-    expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/s3cr3t|p@ss|a-value-that/);
-    return error as HoldfastError;
-  } finally {
-    await backend.close();
-  }
-}
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
-}
 
 describe("a wrong address or credential is a typed error with advice, and nothing is written", () => {
   it("the wrong password", async () => {
@@ -79,7 +56,7 @@ describe("a wrong address or credential is a typed error with advice, and nothin
 
   it("a server that speaks HTTP", async () => {
     const server = createHttpServer((_request, response) => response.end("hello"));
-    const error = await failureOf(`redis://127.0.0.1:${await listening(server)}`);
+    const error = await failureOf(`redis://127.0.0.1:${await listen(server)}`);
     server.close();
     expect([error.code, error.message]).toEqual([
       "CONFIGURATION",
@@ -89,7 +66,7 @@ describe("a wrong address or credential is a typed error with advice, and nothin
 
   it("a server that hangs up at once", async () => {
     const server = createServer((socket) => socket.destroy());
-    const error = await failureOf(`redis://127.0.0.1:${await listening(server)}`);
+    const error = await failureOf(`redis://127.0.0.1:${await listen(server)}`);
     server.close();
     expect(error).toMatchObject({ code: "BACKEND_UNAVAILABLE", outcome: "not-applied" });
     expect(error.message).toMatch(/rediss:\/\/|ECONNRESET/);
@@ -98,16 +75,52 @@ describe("a wrong address or credential is a typed error with advice, and nothin
   it("a server that never answers", async () => {
     const sockets: { destroy(): void }[] = [];
     const server = createServer((socket) => sockets.push(socket));
-    const error = await failureOf(`redis://127.0.0.1:${await listening(server)}`);
+    const error = await failureOf(`redis://127.0.0.1:${await listen(server)}`);
     for (const socket of sockets) socket.destroy();
     server.close();
     expect(error).toMatchObject({ code: "BACKEND_UNAVAILABLE", outcome: "not-applied" });
   });
 
-  it("TLS where the server has none", async () => {
-    const error = await failureOf(`rediss://127.0.0.1:${open.port}`);
-    expect(["CONFIGURATION", "BACKEND_UNAVAILABLE"]).toContain(error.code);
-    expect(error.message).toMatch(/TLS|rediss|hang up|disconnected/);
+  it("a server that echoes what it hears, at the first call and after", async () => {
+    const server = createServer((socket) => socket.pipe(socket));
+    const backend = redisBackend(`redis://127.0.0.1:${await listen(server)}`);
+    for (let call = 0; call < 2; call += 1) {
+      await expect(backend.kv.set("key", "value", { ttlMs: 60_000 })).rejects.toMatchObject({
+        code: "CONFIGURATION",
+        message: expect.stringMatching(/does not behave like Redis/),
+      });
+    }
+    await backend.close();
+    server.close();
+  });
+
+  it("a database that the server does not have: nothing lands in another one", async () => {
+    const backend = redisBackend({ url: open.url, database: 9_999 });
+    for (let call = 0; call < 2; call += 1) {
+      await expect(backend.kv.set("misplaced", "value", { ttlMs: 60_000 })).rejects.toMatchObject({
+        code: "CONFIGURATION",
+        message: expect.stringMatching(/no database of this number/),
+      });
+    }
+    await backend.close();
+    const client = new Redis(open.url);
+    expect(await client.exists("misplaced")).toBe(0);
+    client.disconnect();
+  });
+
+  it("a server that has no room for one more client, until it has", async () => {
+    const full = await startRedis({ own: true });
+    const only = new Redis(full.url);
+    await only.config("SET", "maxclients", "1");
+    const backend = redisBackend({ url: full.url, commandTimeout: 300 });
+    await expect(backend.kv.get("key")).rejects.toMatchObject({
+      message: expect.stringMatching(/too many clients|max number of clients/),
+    });
+    await only.config("SET", "maxclients", "100");
+    await expect.poll(() => backend.kv.has("key").catch(() => "not yet")).toBe(false);
+    await backend.close();
+    only.disconnect();
+    await full.stop();
   });
 
   it("a node of a cluster without the cluster option", async () => {
@@ -134,6 +147,7 @@ describe("options that cannot be right are refused at construction", () => {
   it.each([
     ["an http URL", "https://example.upstash.io", /REST URL use upstashBackend/],
     ["text that is no URL", "localhost:6379", /has the form "redis:\/\//],
+    ["a password that is not percent-encoded", `redis://:100%@127.0.0.1`, /Percent-encode special characters/],
     ["a database that is no number", "redis://127.0.0.1/first", /database's number/],
     [
       "two sources",
@@ -141,15 +155,67 @@ describe("options that cannot be right are refused at construction", () => {
       /takes one of url, client, cluster and sentinel/,
     ],
     ["a cluster of nothing", { cluster: { nodes: [] } }, /at least one node/],
+    ["a cluster's database", { cluster: { nodes: ["redis://127.0.0.1/1"] } }, /only database 0/],
+    [
+      "a cluster's database, as an option",
+      { cluster: { nodes: ["redis://127.0.0.1"] }, database: 1 },
+      /only database 0/,
+    ],
+    ["no Sentinel", { sentinel: { name: "main", sentinels: [] } }, /at least one Sentinel/],
+    ["an http URL of a node", { cluster: { nodes: ["http://127.0.0.1"] } }, /REST URL use upstashBackend/],
     ["too many retries", { url: "redis://127.0.0.1", retries: 99 }, /0 to 10/],
     ["a timeout of nothing", { url: "redis://127.0.0.1", commandTimeout: 0 }, /commandTimeout must be/],
   ] as const)("%s", (_name, options, message) => {
     expect(() => redisBackend(options as never)).toThrow(message);
   });
 
+  it("what a client of the caller's own has decided already", () => {
+    const client = new Redis({ lazyConnect: true });
+    expect(() => redisBackend({ client, keyPrefix: "app:", database: 1 })).toThrow(/database and keyPrefix to ioredis/);
+    const mapping = new Redis({ lazyConnect: true, replyMapping: "resp3" });
+    expect(() => redisBackend({ client: mapping as never })).toThrow(/Leave out `replyMapping/);
+  });
+
+  it("and the refusals repeat no password", () => {
+    for (const url of [
+      `redis://:${SECRET}%@127.0.0.1`,
+      `http://:s3cr3t@127.0.0.1`,
+      `redis://:s3cr3t@127.0.0.1/first`,
+    ]) {
+      let error: unknown;
+      try {
+        redisBackend(url);
+      } catch (reason) {
+        error = reason;
+      }
+      expect(error).toHaveProperty("code", "CONFIGURATION");
+      expect(inspect(error)).not.toMatch(/s3cr3t/);
+    }
+  });
+
   it("nothing at all, with REDIS_URL missing, names the variable and the cures", () => {
     expect(process.env["REDIS_URL"]).toBeUndefined();
     expect(() => redisBackend()).toThrow(/REDIS_URL[\s\S]*\.env\.local[\s\S]*turbo\.json/);
+  });
+});
+
+describe("a call", () => {
+  it("waits for as long as it says itself, whatever the backend's limit", async () => {
+    const slow = await startRedis({ own: true });
+    const backend = redisBackend({ url: slow.url, commandTimeout: 150 });
+    await backend.ping();
+    await slow.pause();
+    const patient = backend.kv.increment("key", 1, 60_000, { timeoutMs: 10_000 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await slow.resume();
+    expect(await patient).toBe(1);
+    await slow.pause();
+    await expect(backend.kv.get("key", { timeoutMs: 30 })).rejects.toMatchObject({
+      code: "BACKEND_TIMEOUT",
+      timeoutMs: 30,
+    });
+    await backend.close();
+    await slow.stop();
   });
 });
 
@@ -162,23 +228,6 @@ describe("a connection", () => {
     expect(await client.get("key")).toBe("value");
     client.disconnect();
     await backend.close();
-  });
-
-  it("of the caller's own is used and left open", async () => {
-    const client = new Redis(open.url, { keyPrefix: "app:" });
-    const backend = redisBackend({ client });
-    await backend.kv.set("key", "value", { ttlMs: 60_000 });
-    await backend.kv.set("other", "value", { ttlMs: 60_000 });
-    expect(await client.get("key")).toBe("value");
-    expect((await Array.fromAsync(backend.kv.scan("", 10))).flat().sort()).toEqual(["key", "other"]);
-    const heard: string[] = [];
-    await backend.bus.subscribe("channel", { onMessage: (message) => heard.push(message) });
-    await backend.bus.publish("channel", "hello");
-    await expect.poll(() => heard).toEqual(["hello"]);
-    await backend.close();
-    expect(await client.ping()).toBe("PONG");
-    await expect(backend.kv.get("key")).rejects.toMatchObject({ code: "BACKEND_UNAVAILABLE" });
-    client.disconnect();
   });
 
   it("is made with the first call, not before", async () => {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { type GatewayHandle, type RedisHandle, startGateway, startRedis } from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeRest } from "../../adapter-upstash/test/support/describe-rest.ts";
 import { vercelKvBackend } from "./index.ts";
 
 // As Node resolves it: a bundler's interoperation reads the default export, which throws without its variables.
@@ -26,23 +27,16 @@ afterAll(async () => {
   await redis.stop();
 });
 
-const credentials = () => ({ url: gateway.url, token: gateway.token });
+describeRest([
+  { name: "with a client of Holdfast's own", open: (options) => vercelKvBackend(options) },
+  {
+    name: "with the caller's client at its default settings",
+    open: ({ url, token, commandTimeout = 1_000 }) =>
+      vercelKvBackend({ client: createClient({ url, token }), commandTimeout }),
+  },
+]);
 
 describe("Vercel KV", () => {
-  it("works with the client made here and with one that exists, at its default settings", async () => {
-    for (const options of [credentials(), { client: createClient(credentials()) }]) {
-      const backend = vercelKvBackend(options);
-      await backend.kv.set("digits", "000123", { ttlMs: 60_000 });
-      await Promise.all([
-        backend.kv.get("digits").then((text) => expect(text).toBe("000123")),
-        backend.kv.increment("count", 1, 60_000),
-        backend.kv.getMany(["digits", "none"]),
-      ]);
-      expect(backend.stats()).toMatchObject({ commands: 4, roundTrips: 2, errors: 0 });
-      await backend.close();
-    }
-  });
-
   it("imports its client with the first command: until then nothing of it has run", async () => {
     const script = `
       import { vercelKvBackend } from "@holdfast/adapter-vercel-kv";

@@ -64,7 +64,7 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /max (daily )?(requests?|bandwidth|storage|request size|commands?|record size|entry size).*(exceeded|limit)|limit exceeded|quota|^OOM/i,
+      /\bmax [\w ]*(requests?|bandwidth|storage|commands?|connections|clients|size)\b.*(exceeded|limit|reached)|limit exceeded|quota|^OOM/i,
     make: (where, cause) =>
       new QuotaExceededError(
         `${where}: a limit of the provider or of the server's memory is reached (${redact(cause.message)}). Raise the plan or limit, or send less.`,

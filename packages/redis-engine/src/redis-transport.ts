@@ -20,6 +20,8 @@ export interface CommandInFlight {
   readonly command: RedisCommand;
   /** Its caller has gone (timeout or abort): leave it out if it was not sent yet. */
   readonly settled: boolean;
+  /** When its caller no longer waits, in milliseconds of `performance.now()`. */
+  readonly deadline: number;
   /** To be called before the bytes leave: from here on, a missing reply means that the outcome is unknown. */
   markSent(): void;
   succeed(reply: RedisReply): void;

@@ -25,7 +25,7 @@ export function decodeNothing(): void {}
 
 /** `OK` where a conditional write was made, nil where its condition did not hold. */
 export function decodeWritten(reply: RedisReply): boolean {
-  return reply !== null;
+  return reply === "OK" || (reply === null ? false : unexpected("OK", reply));
 }
 
 /** Pairs from a flat list, in the server's order. */

@@ -25,8 +25,6 @@ import { put as putScript } from "./put-script.ts";
 import { parseEntry } from "./stored-entry.ts";
 import { prolongElsewhere, versionsElsewhere } from "./versions-elsewhere.ts";
 
-const NO_ANNOUNCEMENT: Announcement = { channel: "", message: "" };
-
 /** A few for each node of a large cluster. */
 const CLUSTER_BUCKETS = 64;
 
@@ -107,14 +105,15 @@ export class RedisCacheStore implements CacheStore {
     slot: CacheSlot,
     token: string,
     failureTtlMs: number | undefined,
-    { channel, message }: Announcement = NO_ANNOUNCEMENT,
+    announce?: Announcement,
     options?: CallOptions,
   ): Promise<void> {
+    const { channel, message } = this.#addressed(announce);
     return this.#redis.run(releaseScript, [slot.lease], [token, failureTtlMs ?? 0, channel, message], options);
   }
 
   async put(puts: readonly CachePut[], announce?: Announcement, options?: CallOptions): Promise<void> {
-    const { channel, message } = announce ?? NO_ANNOUNCEMENT;
+    const { channel, message } = this.#addressed(announce);
     const tagged = puts.some(({ tags }) => tags.length > 0);
     const elsewhere =
       this.#clustered && tagged
@@ -152,7 +151,7 @@ export class RedisCacheStore implements CacheStore {
     { slots, tags, buckets, epoch, announce }: CacheInvalidation,
     options?: CallOptions,
   ): Promise<number> {
-    const { channel, message } = announce ?? NO_ANNOUNCEMENT;
+    const { channel, message } = this.#addressed(announce);
     const others = [...slots.flatMap(({ entry, lease }) => [entry, lease]), ...tags, ...buckets];
     if (!this.#clustered) {
       const keys = tags.length > 0 ? [epoch, ...others] : others;
@@ -181,9 +180,16 @@ export class RedisCacheStore implements CacheStore {
     }));
   }
 
+  /** The channel by its name on the server, with the client's prefix as the bus has it; empty for none. */
+  #addressed(announce: Announcement | undefined): Announcement {
+    if (!announce) return { channel: "", message: "" };
+    return { ...announce, channel: (this.#redis.transport.keyPrefix ?? "") + announce.channel };
+  }
+
   async #publish(announce: Announcement | undefined, options?: CallOptions): Promise<void> {
     if (!announce) return;
-    await this.#redis.call(["PUBLISH", announce.channel, announce.message], decodeNumber, "repeatable", options);
+    const { channel, message } = this.#addressed(announce);
+    await this.#redis.call(["PUBLISH", channel, message], decodeNumber, "repeatable", options);
   }
 
   /** Fills whose tags, named early or late, are in the slots of their entries; or that have none. */
@@ -199,7 +205,7 @@ export class RedisCacheStore implements CacheStore {
           ...(lateTags.length === 0 ? [] : [epoch.key, ...lateTags]),
         ]),
         items.flatMap(({ token, startedAtMs, versions, ttlMs, versionTtlMs, tags, lateTags, epoch, wake, text }) => {
-          const { channel, message } = wake ?? NO_ANNOUNCEMENT;
+          const { channel, message } = this.#addressed(wake);
           return [
             token,
             startedAtMs,
@@ -216,7 +222,7 @@ export class RedisCacheStore implements CacheStore {
         }),
         options,
       );
-      return items.map((_, index) => replies[index] === 1);
+      return items.map((_, index) => Number(replies[index]) === 1);
     });
   }
 

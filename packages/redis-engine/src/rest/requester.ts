@@ -21,7 +21,7 @@ export interface RestRequester {
 /**
  * The client's requester with settings that lose nothing: no retries of its own (they repeat writes whose reply was
  * lost), no caching of requests (frameworks freeze them into pages), and answers as plain JSON (its base64 decoder
- * drops a leading U+FEFF). Below the commands' layer there is no automatic deserialisation and no auto-pipelining
+ * drops a leading U+FEFF), no telemetry. Below the commands' layer there is no automatic deserialisation and no auto-pipelining
  * either. The client itself stays as it is.
  *
  * @throws {ConfigurationError} The client does not look like `@upstash/redis` 1.35 or later.
@@ -34,7 +34,9 @@ export function safeRequester(client: object): RestRequester {
     );
   }
   const { options, headers } = requester as { options?: object; headers?: Record<string, string> };
-  const { "Upstash-Encoding": _base64, ...plainHeaders } = headers ?? {};
+  const plainHeaders = Object.fromEntries(
+    Object.entries(headers ?? {}).filter(([name]) => !/^upstash-(encoding|telemetry-)/i.test(name)),
+  );
   const safe: unknown = Object.assign(Object.create(requester), {
     headers: plainHeaders,
     retry: { attempts: 0, backoff: () => 0 },

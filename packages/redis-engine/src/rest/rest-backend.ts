@@ -26,7 +26,7 @@ export function createRestBackend({ name, open, commandTimeout = "1s", retries =
     throw new RangeError(`retries must be a whole number from 0 to 10; got ${retries}.`);
   }
   const commandTimeoutMs = parseDuration(commandTimeout, "commandTimeout");
-  return createRedisBackend({ name, transport: new RestTransport(open, commandTimeoutMs), commandTimeoutMs, retries });
+  return createRedisBackend({ name, transport: new RestTransport(open), commandTimeoutMs, retries });
 }
 
 /** What the caller passed, and how to read the environment where nothing was passed. */
@@ -41,7 +41,7 @@ export interface RestCredentialsSource {
 /**
  * The credentials to use, checked before anything is sent.
  *
- * @throws {ConfigurationError} Only one of the two was passed, the URL is not http(s), or either holds white space.
+ * @throws {ConfigurationError} Only one of the two was passed, or one of them cannot be what it should be.
  */
 export function resolveRestCredentials({ factory, url, token, fromEnv }: RestCredentialsSource): RestCredentials {
   if (url === undefined && token === undefined) return checked(fromEnv(), factory);
@@ -62,8 +62,16 @@ function checked({ url, token }: RestCredentials, factory: string): RestCredenti
   if (!/^https?:\/\/\S+$/.test(url) || !URL.canParse(url)) {
     throw new ConfigurationError(`${factory}: \`url\` must be an http(s) URL without white space or quotes.`);
   }
-  if (token === "" || /\s|^["']/.test(token)) {
-    throw new ConfigurationError(`${factory}: \`token\` must be the bare token, without white space or quotes.`);
+  const { username, password, search, hash } = new URL(url);
+  if (username || password || search || hash) {
+    throw new ConfigurationError(
+      `${factory}: \`url\` must be without credentials, query and fragment; the token goes into \`token\`.`,
+    );
+  }
+  if (!/^[!-~]+$/.test(token) || /^["']/.test(token)) {
+    throw new ConfigurationError(
+      `${factory}: \`token\` must be the bare token: ASCII characters, without white space or quotes.`,
+    );
   }
   return { url, token };
 }

@@ -1,11 +1,21 @@
 import { connectionFailure, rootOf } from "../connection-failures.ts";
 import type { TransportFailure } from "../redis-transport.ts";
 
+/** What answers, answers in other words. */
+export const NO_ENDPOINT: TransportFailure = {
+  kind: "misconfigured",
+  message: "What answers there is not a Redis REST endpoint. Check the URL.",
+};
 /** Where the client begins to repeat the whole command, values included. */
 const COMMAND_ECHO = /, command was: .*$/s;
+const NO_ERROR_TEXT: TransportFailure = {
+  kind: "unreachable",
+  message: "it failed without an error of Redis: the URL is not a Redis REST endpoint, or a proxy on the way failed",
+  outcome: "unknown",
+};
 /** The endpoint, not the server behind it, is what fails. */
 const ENDPOINT_DOWN =
-  /^(?:undefined|null)?$|bad gateway|service unavailable|gateway timeout|internal server error|ECONNREFUSED|cannot reach/i;
+  /bad gateway|service unavailable|gateway timeout|internal server error|ECONNREFUSED|cannot reach/i;
 
 /** Says what an error of the HTTP client means. */
 export function toRestFailure(error: unknown): TransportFailure {
@@ -13,6 +23,7 @@ export function toRestFailure(error: unknown): TransportFailure {
   switch (root.name) {
     case "UpstashError": {
       const message = root.message.replace(COMMAND_ECHO, "");
+      if (/^(?:undefined|null)?$/.test(message)) return NO_ERROR_TEXT;
       return ENDPOINT_DOWN.test(message) ? { kind: "unreachable", message, outcome: "unknown" } : rejected(message);
     }
     case "SyntaxError":

@@ -1,10 +1,13 @@
 import { ConfigurationError } from "@holdfast/core";
 import type { CommandInFlight, RedisReply, RedisTransport, TransportFailure } from "../redis-transport.ts";
+import { LONGEST_TIMER_MS } from "../start-timer.ts";
 import type { RestAnswer, RestRequester } from "./requester.ts";
-import { rejected, toRestFailure } from "./rest-failures.ts";
+import { NO_ENDPOINT, rejected, toRestFailure } from "./rest-failures.ts";
 
 /** Below the providers' 10 MB a request, with room for JSON's escapes. */
 const MAX_TRIP_CHARACTERS = 4_000_000;
+/** After the callers' own limits, or it would be left to chance which of the two speaks first. */
+const ABORT_AFTER_MS = 50;
 const NO_ANSWER: TransportFailure = {
   kind: "unreachable",
   message: "the endpoint answered fewer commands than it was sent",
@@ -19,13 +22,11 @@ const NO_ANSWER: TransportFailure = {
 export class RestTransport implements RedisTransport {
   readonly maxTripCharacters: number = MAX_TRIP_CHARACTERS;
   readonly #open: () => Promise<RestRequester>;
-  readonly #timeoutMs: number;
   #requester: Promise<RestRequester> | undefined;
 
   /** @param open Makes the client, at the first command. */
-  constructor(open: () => Promise<RestRequester>, timeoutMs: number) {
+  constructor(open: () => Promise<RestRequester>) {
     this.#open = open;
-    this.#timeoutMs = timeoutMs;
   }
 
   send(commands: readonly CommandInFlight[]): void {
@@ -46,18 +47,29 @@ export class RestTransport implements RedisTransport {
     if (!first) return;
     for (const command of live) command.markSent();
     const bodies = live.map(({ command }) => command);
-    const signal = () => AbortSignal.timeout(this.#timeoutMs);
-    const answer =
+    const signal = () => AbortSignal.timeout(longestWaitMs(live));
+    const answer: unknown =
       live.length === 1
-        ? [await requester.request({ body: first.command, signal })].flat()
+        ? [await requester.request({ body: first.command, signal })]
         : await requester.request({ path: ["pipeline"], body: bodies, signal });
-    if (!Array.isArray(answer)) throw new TypeError("the endpoint does not answer pipelines");
-    for (const [index, command] of live.entries()) settle(command, answer[index]);
+    const answers: readonly unknown[] | undefined = Array.isArray(answer) ? answer : undefined;
+    for (const [index, command] of live.entries()) settle(command, answers ? answers[index] : answer);
   }
 }
 
-function settle(command: CommandInFlight, answer: RestAnswer | undefined): void {
+/** Until no caller waits any more: each has a limit of its own, and is told of it as a timeout. */
+function longestWaitMs(commands: readonly CommandInFlight[]): number {
+  const last = commands.reduce((latest, { deadline }) => Math.max(latest, deadline), 0);
+  return Math.min(Math.max(Math.ceil(last - performance.now()), 1) + ABORT_AFTER_MS, LONGEST_TIMER_MS);
+}
+
+function isAnswer(value: unknown): value is RestAnswer {
+  return typeof value === "object" && value !== null && ("result" in value || "error" in value);
+}
+
+function settle(command: CommandInFlight, answer: unknown): void {
   if (answer === undefined) command.fail(NO_ANSWER);
+  else if (!isAnswer(answer)) command.fail(NO_ENDPOINT);
   else if (answer.error !== undefined && answer.error !== null) command.fail(rejected(answer.error));
   else command.succeed((answer.result ?? null) as RedisReply);
 }
