@@ -5,7 +5,7 @@ import { countCommands, startRedis } from "@holdfast/test-servers";
 import { Redis } from "ioredis";
 import { measure } from "./measure.ts";
 import { countRow, type Row, rowsOf, type Section } from "./report.ts";
-import { plainKilobyte } from "./samples.ts";
+import { never, plainKilobyte } from "./samples.ts";
 
 const KEYS = 100;
 
@@ -25,9 +25,6 @@ export const batchSection: Section = {
       await kv.set(name, value, { ttl: "1h" });
       await cache.set(name, value);
     }
-    const never = () => {
-      throw new Error("the factory ran");
-    };
     const many = await measure([
       {
         name: "ioredis MGET and JSON.parse",

@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { MemoryStorage, memoryBackend } from "@holdfast/adapter-memory";
 import { type Cache, createCache } from "@holdfast/cache";
 import type { Row, Section } from "./report.ts";
+import { sleep } from "./sleep.ts";
 
 const ENTRIES = 1_000_000;
 const TAGS = 10_000;
@@ -29,7 +30,7 @@ export const growthSection: Section = {
       ttl: "1d",
       memory: { maxEntries: ENTRIES, maxBytes: 4 * 2 ** 30, ttl: "1d" },
     });
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
     for (const [index, key] of keys.entries()) await cache.get(key, { tags: [tagOf(index)] });
     const perEntry = (heapBytes() - before) / ENTRIES;
     const rows: Row[] = [

@@ -4,7 +4,8 @@ import { createKv } from "@holdfast/kv";
 import { LRUCache } from "lru-cache";
 import { measure } from "./measure.ts";
 import { rowsOf, type Section } from "./report.ts";
-import { plainKilobyte } from "./samples.ts";
+import { never, plainKilobyte } from "./samples.ts";
+import { sleep } from "./sleep.ts";
 
 export const memorySection: Section = {
   name: "memory",
@@ -16,15 +17,12 @@ export const memorySection: Section = {
     const tiered = createCache<unknown>({ backend: memoryBackend(), namespace: "tiered", ttl: "1h", memory: {} });
     const cache = createCache<unknown>({ backend: memoryBackend(), namespace: "cache", ttl: "1h" });
     const kv = createKv({ backend: memoryBackend(), namespace: "kv" });
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
     for (const one of [tiered, cache]) {
       await one.set("key", value);
       await one.get("key");
     }
     await kv.set("key", value, { ttl: "1h" });
-    const never = () => {
-      throw new Error("the factory ran");
-    };
     const tierRows = rowsOf(
       "a hit in memory",
       await measure([

@@ -5,7 +5,7 @@ import { countCommands, startRedis } from "@holdfast/test-servers";
 import { Redis } from "ioredis";
 import { atOnce, measure } from "./measure.ts";
 import { countRow, type Row, type Section, throughputRows } from "./report.ts";
-import { plainKilobyte } from "./samples.ts";
+import { never, plainKilobyte } from "./samples.ts";
 
 const KEYS = 128;
 const TAGS = ["one", "two"];
@@ -27,9 +27,6 @@ export const redisSection: Section = {
       await cache.set(name, value);
       await cache.set(`tagged:${name}`, value, { tags: TAGS });
     }
-    const never = () => {
-      throw new Error("the factory ran");
-    };
     const reads = {
       "ioredis GET and JSON.parse": async (key: number) => JSON.parse((await bare.get(names[key]!))!) as unknown,
       "the same, auto-pipelining": async (key: number) => JSON.parse((await pipelining.get(names[key]!))!) as unknown,

@@ -27,6 +27,11 @@ export function hundredKilobytes(): unknown[] {
   }));
 }
 
+/** A factory for reads of what is there. */
+export async function never(): Promise<never> {
+  throw new Error("The factory ran.");
+}
+
 /** Kinds of values that JSON does not keep. */
 export function mixedTypes(): unknown {
   return {

@@ -9,6 +9,7 @@ import { Redis } from "ioredis";
 import { Keyv } from "keyv";
 import { createStorage } from "unstorage";
 import unstorageRedis from "unstorage/drivers/redis";
+import { never } from "../samples.ts";
 
 export const TTL_MS = 3_600_000;
 
@@ -101,8 +102,3 @@ export const LIBRARIES: Readonly<Record<string, (url: string) => Library>> = {
     };
   },
 };
-
-/** For reads of what is there. */
-export async function never(): Promise<never> {
-  throw new Error("The factory ran.");
-}

@@ -2,8 +2,8 @@ import { startRedis } from "@holdfast/test-servers";
 import { Redis } from "ioredis";
 import { atOnce, type Contestant, measure } from "../measure.ts";
 import { type Row, rowsOf, throughputRows } from "../report.ts";
-import { plainKilobyte } from "../samples.ts";
-import { LIBRARIES, type Library, never } from "./on-redis.ts";
+import { never, plainKilobyte } from "../samples.ts";
+import { LIBRARIES, type Library } from "./on-redis.ts";
 
 const CALLERS = 64;
 

@@ -1,4 +1,5 @@
-import { ValidationError, WrongTypeError } from "@holdfast/core";
+import { ValidationError } from "@holdfast/core";
+import { wrongType } from "./wrong-type.ts";
 
 /** Redis's own form of an integer: no plus, no leading zeros, no space, 64 bits. */
 const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/;
@@ -23,5 +24,5 @@ function parse(text: string, operation: string): bigint {
     const integer = BigInt(text);
     if (integer <= LARGEST_64 && integer >= -LARGEST_64 - 1n) return integer;
   }
-  throw new WrongTypeError(`memory: ${operation}: the key holds another kind of value than this operation works on.`);
+  throw wrongType(operation);
 }

@@ -5,13 +5,13 @@ import {
   QuotaExceededError,
   type SetOptions,
   type StoredTtl,
-  WrongTypeError,
 } from "@holdfast/core";
 import type { Calls } from "./calls.ts";
 import { add } from "./counter.ts";
 import { Hash } from "./hash.ts";
 import type { Item, MemoryStorage } from "./memory-storage.ts";
 import type { TtlMap } from "./ttl-map.ts";
+import { wrongType } from "./wrong-type.ts";
 
 /** The key-value port in this process's memory. */
 export class MemoryKeyValueStore implements KeyValueStore {
@@ -180,10 +180,6 @@ export class MemoryKeyValueStore implements KeyValueStore {
     if (typeof item !== "string") return item;
     throw wrongType(operation);
   }
-}
-
-function wrongType(operation: string): WrongTypeError {
-  return new WrongTypeError(`memory: ${operation}: the key holds another kind of value than this operation works on.`);
 }
 
 function tooLarge(operation: string, excessBytes: number): QuotaExceededError {

@@ -1,4 +1,4 @@
-import type { BusSubscription, MessageBus } from "@holdfast/core";
+import type { Announcement, BusSubscription, MessageBus } from "@holdfast/core";
 import { createToken } from "./token.ts";
 
 /** What was invalidated, by name. */
@@ -49,19 +49,25 @@ export class CacheBus {
     return this.#started;
   }
 
-  voidMessage({ keys, tags, all }: Invalidated): string {
+  /** Tells other processes what is void. Made once for each invalidation: listeners take a gap in the sequence for a loss. */
+  announceVoid({ keys, tags, all }: Invalidated): Announcement {
     this.#sequence += 1;
-    return encode(["void", this.#sender, this.#sequence, [...keys], [...tags], all ? 1 : 0]);
+    return this.#announce(["void", this.#sender, this.#sequence, [...keys], [...tags], all ? 1 : 0]);
   }
 
-  wakeMessage(key: string): string {
-    return encode(["wake", key]);
+  /** Tells those who wait elsewhere that the key's computation has ended. */
+  announceWake(key: string): Announcement {
+    return this.#announce(["wake", key]);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#handlers.onDown();
     await this.#subscription?.unsubscribe();
+  }
+
+  #announce(message: Message): Announcement {
+    return { channel: this.#channel, message: encode(message) };
   }
 
   async #subscribe(delayMs: number): Promise<void> {

@@ -142,12 +142,12 @@ function createContext<T>(options: CacheOptions<T>): CacheContext<T> {
     store: new GuardedStore(
       options.backend.cache,
       new CircuitBreaker(resolved.breaker || NEVER_OPENS),
-      ({ keys: names, tags, all }) => ({
-        slots: names.map((name) => keys.slot(name)),
-        tags: tags.map((tag) => keys.tag(tag)),
-        buckets: all ? keys.buckets : [],
+      (invalidated) => ({
+        slots: invalidated.keys.map((name) => keys.slot(name)),
+        tags: invalidated.tags.map((tag) => keys.tag(tag)),
+        buckets: invalidated.all ? keys.buckets : [],
         epoch: keys.epoch,
-        announce: bus && { channel: keys.channel, message: bus.voidMessage({ keys: names, tags, all }) },
+        announce: bus?.announceVoid(invalidated),
       }),
       () => forget(log, tier, { keys: [], tags: [], all: true }),
     ),

@@ -1,4 +1,5 @@
-import { BackendTimeoutError, BackendUnavailableError } from "@holdfast/core";
+import { BackendUnavailableError } from "@holdfast/core";
+import { isOutage } from "./faults.ts";
 
 export interface BreakerOptions {
   /** Failures among the last calls that open the circuit, 0 to 1. @default 0.5 */
@@ -94,8 +95,4 @@ function leftAlone(): BackendUnavailableError {
     "The store has failed repeatedly and is left alone for a moment. It is probed again within seconds.",
     "not-applied",
   );
-}
-
-function isOutage(error: unknown): boolean {
-  return error instanceof BackendUnavailableError || error instanceof BackendTimeoutError;
 }

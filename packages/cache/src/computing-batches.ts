@@ -1,11 +1,11 @@
+import { inOrderOf } from "./batches.ts";
 import { encode } from "./computation.ts";
 import type { CacheContext } from "./context.ts";
 import { type Factory, untilAborted } from "./factory.ts";
 import { type Claimed, claimAll, type Filling, fillAll, type Grant, keepRenewing, release } from "./leases.ts";
 import type { Found, Lookups, Missing, Wanted } from "./lookup.ts";
-import { decodeFound, INVALID } from "./open-found.ts";
-import type { EntryOptions } from "./options.ts";
-import { ttlToMs } from "./options.ts";
+import { countMiss, decodeFound, decodeServable, INVALID } from "./open-found.ts";
+import { type EntryOptions, NO_TAGS, ttlMsOf } from "./options.ts";
 import type { Pursuits } from "./pursuits.ts";
 import type { GetOptions, Reads } from "./reads.ts";
 import { tolerate } from "./tolerate.ts";
@@ -37,7 +37,6 @@ interface Sorted {
   readonly theirs: string[];
 }
 
-const NO_TAGS: readonly string[] = [];
 /** Stands for a key that the factory left out. */
 const LEFT_OUT = Symbol("left out");
 
@@ -63,17 +62,13 @@ export class ComputingBatches<T> {
   ): Promise<Map<string, T>> {
     const { tags = NO_TAGS, ttl, signal = new AbortController().signal } = options;
     const { keys: names, options: cacheOptions } = this.#context;
-    const ttlMs = ttl === undefined ? cacheOptions.ttlMs : ttlToMs(ttl);
+    const ttlMs = ttlMsOf(ttl, cacheOptions);
     const unique = [...new Set(keys)];
     for (const key of unique) names.assertKey(key);
     for (const tag of tags) names.tag(tag);
     signal.throwIfAborted();
     const values = new Map<string, T>();
-    const open = unique.filter((key) => {
-      const kept = this.#reads.fromTier(key, options);
-      if (kept) values.set(key, this.#reads.serveKept(key, kept, undefined) as T);
-      return !kept;
-    });
+    const open = this.#reads.takeKept(unique, options, values);
     const batch = { tags: [...new Set(tags)], ttlMs, notBefore: options.notBefore, factory, signal };
     const sorted = await this.#sort(open, batch, values);
     if (!sorted) await this.#withoutStore(open, batch, options, values);
@@ -83,7 +78,7 @@ export class ComputingBatches<T> {
         this.#computeMine(sorted.mine, batch, values),
         this.#awaitTheirs(sorted.theirs, batch, values),
       ]);
-    return new Map(unique.flatMap((key) => (values.has(key) ? [[key, values.get(key) as T] as const] : [])));
+    return inOrderOf(unique, values);
   }
 
   /** Takes what is there, and asks for the leases of what is not. @returns `undefined` where the store is away. */
@@ -111,7 +106,7 @@ export class ComputingBatches<T> {
     const open: Open[] = [];
     for (const [index, key] of keys.entries()) {
       const one = found[index]!;
-      const decoded = one.kind === "found" && one.freshness !== "late" ? decodeFound(this.#context, key, one) : INVALID;
+      const decoded = decodeServable(this.#context, key, one);
       const value = decoded instanceof Promise ? await decoded : decoded;
       if (value !== INVALID) values.set(key, value);
       else open.push({ key, seen: one.kind === "found" ? one.entry.id : one.seen });
@@ -156,11 +151,7 @@ export class ComputingBatches<T> {
 
   async #open(wanted: Wanted, { result, since }: Claimed): Promise<T | typeof INVALID> {
     if (result.kind !== "entry") return INVALID;
-    const judged = this.#lookups.judge(wanted, wanted.tags, result, since);
-    const found =
-      judged.kind === "unknownTags" ? await tolerate(this.#context, "read", () => this.#lookups.read(wanted)) : judged;
-    if (found?.kind !== "found" || found.freshness === "late") return INVALID;
-    return decodeFound(this.#context, wanted.key, found);
+    return decodeServable(this.#context, wanted.key, await this.#lookups.judgeClaimed(wanted, result, since));
   }
 
   async #computeMine(mine: readonly Mine[], batch: Batch<T>, values: Map<string, T>): Promise<void> {
@@ -239,11 +230,8 @@ export class ComputingBatches<T> {
     options: GetOptions,
     values: Map<string, T>,
   ): Promise<void> {
-    const missing = keys.filter((key) => {
-      const kept = values.has(key) ? undefined : this.#reads.lastKept(key, options);
-      if (kept) values.set(key, this.#reads.serveKept(key, kept, undefined) as T);
-      return !values.has(key);
-    });
+    const open = keys.filter((key) => !values.has(key));
+    const missing = this.#reads.takeLastKept(open, options, values);
     if (missing.length === 0) return;
     for (const [key, value] of await this.#run(missing, batch)) values.set(key, value);
   }
@@ -251,8 +239,7 @@ export class ComputingBatches<T> {
   async #run(missing: string[], { factory, signal }: Batch<T>): Promise<Map<string, T>> {
     const { counts, emit } = this.#context;
     counts.factoryRuns += 1;
-    counts.misses += missing.length;
-    for (const key of missing) emit?.({ type: "miss", key });
+    for (const key of missing) countMiss(this.#context, key);
     try {
       return await untilAborted(Promise.resolve(factory(missing, { signal })), signal);
     } catch (error) {

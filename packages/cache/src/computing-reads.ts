@@ -5,19 +5,17 @@ import type { Factory } from "./factory.ts";
 import { isDueEarly } from "./freshness.ts";
 import { Handout } from "./handout.ts";
 import type { Found, Lookups, Wanted } from "./lookup.ts";
-import { type Opened, openFound } from "./open-found.ts";
-import { ttlToMs } from "./options.ts";
+import { countMiss, type Opened, openFound } from "./open-found.ts";
+import { NO_TAGS, ttlMsOf } from "./options.ts";
 import type { Pursuits } from "./pursuits.ts";
 import type { GetOrSetOptions, Reads } from "./reads.ts";
-import type { Detailed } from "./result.ts";
+import { type Detailed, MISS } from "./result.ts";
 import { Shared } from "./shared.ts";
 import { withTimeout } from "./timers.ts";
 import { tolerate } from "./tolerate.ts";
 
-const NO_TAGS: readonly string[] = [];
 /** How many keys whose factory failed lately are remembered. */
 const MAX_FAILURES = 10_000;
-const MISS = { status: "miss", tier: undefined, ageMs: 0, ttlMs: undefined } as const;
 
 /** Reads that compute what is missing. */
 export class ComputingReads<T> {
@@ -45,23 +43,23 @@ export class ComputingReads<T> {
   }
 
   async #getOrCompute(key: string, factory: Factory<T>, options: GetOrSetOptions): Promise<T | Detailed<T>> {
-    const plan = this.planOf(key, factory, options);
+    const plan = this.#planOf(key, factory, options);
     options.signal?.throwIfAborted();
-    const { handout, facts } = await this.look(plan, options).join(options.signal);
+    const { handout, facts } = await this.#look(plan, options).join(options.signal);
     const value = await handout.take();
     return options.detailed ? { ...facts, value } : value;
   }
 
   /** @throws {InvalidKeyError | RangeError} A key, a tag or the TTL is not one. */
-  planOf(key: string, factory: Factory<T>, { ttl, tags = NO_TAGS }: GetOrSetOptions): Plan<T> {
+  #planOf(key: string, factory: Factory<T>, { ttl, tags = NO_TAGS }: GetOrSetOptions): Plan<T> {
     const { keys, options } = this.#context;
     keys.assertKey(key);
     for (const tag of tags) keys.tag(tag);
     const names = tags.length > 1 ? [...new Set(tags)] : tags;
-    return { key, factory, tags: names, ttlMs: ttl === undefined ? options.ttlMs : ttlToMs(ttl), stale: undefined };
+    return { key, factory, tags: names, ttlMs: ttlMsOf(ttl, options), stale: undefined };
   }
 
-  look(plan: Plan<T>, options: GetOrSetOptions): Shared<Opened<T>> {
+  #look(plan: Plan<T>, options: GetOrSetOptions): Shared<Opened<T>> {
     const special = options.notBefore ?? options.softTimeout ?? options.hardTimeout ?? options.ttl;
     const name = special === undefined ? nameOf(plan) : undefined;
     const present = name === undefined ? undefined : this.#gathering.get(name);
@@ -93,8 +91,7 @@ export class ComputingReads<T> {
       const { value, ...facts } = this.#reads.serveKept(plan.key, kept, { detailed: true }) as Detailed<T>;
       return { handout: new Handout(value, kept.copy), facts };
     }
-    context.counts.misses += 1;
-    context.emit?.({ type: "miss", key: plan.key });
+    countMiss(context, plan.key);
     const seen = read?.kind === "missing" ? read.seen : found?.entry.id;
     return this.#compute(plan, wanted, seen, found, options, look.signal);
   }

@@ -1,4 +1,4 @@
-import type { Announcement, CallOptions } from "@holdfast/core";
+import type { CallOptions } from "@holdfast/core";
 import type { CacheBus } from "./cache-bus.ts";
 import type { CacheKeys } from "./cache-keys.ts";
 import type { CacheEvent, Counts } from "./events.ts";
@@ -28,9 +28,4 @@ export interface CacheContext<T> {
 /** Bounds of one call of the store. */
 export function storeCall<T>({ options }: CacheContext<T>, signal?: AbortSignal): CallOptions | undefined {
   return options.timeoutMs === undefined && !signal ? undefined : { timeoutMs: options.timeoutMs, signal };
-}
-
-/** How a key's waiters elsewhere are told that its computation has ended. */
-export function wakeOf<T>({ bus, keys }: CacheContext<T>, key: string): Announcement | undefined {
-  return bus && { channel: keys.channel, message: bus.wakeMessage(key) };
 }

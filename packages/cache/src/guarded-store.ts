@@ -1,12 +1,7 @@
-import {
-  BackendTimeoutError,
-  BackendUnavailableError,
-  type CacheInvalidation,
-  type CacheStore,
-  type CallOptions,
-} from "@holdfast/core";
+import type { CacheInvalidation, CacheStore, CallOptions } from "@holdfast/core";
 import type { Invalidated } from "./cache-bus.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
+import { isOutage } from "./faults.ts";
 
 /** More than this and everything is void: the queue stays small however long the outage. */
 const MAX_PENDING = 10_000;
@@ -85,7 +80,7 @@ export class GuardedStore {
     try {
       return await this.call((store) => store.invalidate(invalidation, options));
     } catch (error) {
-      if (!(error instanceof BackendUnavailableError || error instanceof BackendTimeoutError)) throw error;
+      if (!isOutage(error)) throw error;
       this.#keep(invalidated);
       return undefined;
     }

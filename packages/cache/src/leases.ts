@@ -1,5 +1,5 @@
 import type { CacheClaimResult } from "@holdfast/core";
-import { type CacheContext, storeCall, wakeOf } from "./context.ts";
+import { type CacheContext, storeCall } from "./context.ts";
 import type { FactoryNotes } from "./factory.ts";
 import { jittered, keptForMs, versionsKeptForMs } from "./freshness.ts";
 import type { Moment } from "./invalidation-log.ts";
@@ -74,7 +74,7 @@ export function claimAll<T>(context: CacheContext<T>, requests: readonly Request
 /** Stores all values whose leases still hold, in one trip, and keeps those in memory too. */
 export async function fillAll<T>(context: CacheContext<T>, fillings: readonly Filling[]): Promise<void> {
   if (fillings.length === 0) return;
-  const { options, keys, store, values, counts, emit } = context;
+  const { options, keys, store, values, counts, emit, bus } = context;
   const prepared = fillings.map(({ key, tags, grant, notes, encoded, costMs }) => {
     const late = [...new Set(notes.lateTags)].filter((tag) => !tags.includes(tag));
     const freshForMs = jittered(notes.ttlMs, options);
@@ -91,7 +91,7 @@ export async function fillAll<T>(context: CacheContext<T>, fillings: readonly Fi
       versionTtlMs: versionsKeptForMs(keptMs),
       lateTags: late.map((tag) => keys.tag(tag)),
       epoch: { key: keys.epoch, version: grant.epoch },
-      wake: wakeOf(context, key),
+      wake: bus?.announceWake(key),
     };
     return { fill, meta };
   });
@@ -140,11 +140,11 @@ export async function release<T>(
   { token }: Grant,
   failed: boolean,
 ): Promise<void> {
-  const { keys, store, wakes } = context;
+  const { keys, store, wakes, bus } = context;
   const failureTtlMs = failed ? FAILURE_NOTICE_MS : undefined;
   await tolerate(context, "release", () =>
     store.call((cacheStore) =>
-      cacheStore.release(keys.slot(key), token, failureTtlMs, wakeOf(context, key), storeCall(context)),
+      cacheStore.release(keys.slot(key), token, failureTtlMs, bus?.announceWake(key), storeCall(context)),
     ),
   );
   wakes.wake(key);

@@ -4,6 +4,7 @@ import { type EntryMeta, readEntryText } from "./entry-text.ts";
 import { ageOf, type Freshness, freshnessOf } from "./freshness.ts";
 import type { Moment } from "./invalidation-log.ts";
 import { covers, type Invalidation } from "./invalidation-token.ts";
+import { tolerate } from "./tolerate.ts";
 
 /** An entry that nothing voids. */
 export interface Found {
@@ -61,7 +62,7 @@ export class Lookups<T> {
       const since = this.#context.log.now;
       const tags = this.#tagsToRead(wanted);
       const [result] = await this.#readStore([wanted.key], [tags], signal);
-      const judgement = this.judge(wanted, tags, result!, since);
+      const judgement = this.#judge(wanted, tags, result!, since);
       if (judgement.kind !== "unknownTags") return judgement;
       this.#remember(wanted.key, judgement.tags);
       seen = result!.entry?.id;
@@ -81,7 +82,7 @@ export class Lookups<T> {
     const judgements: (Found | Missing)[] = [];
     const again: Promise<void>[] = [];
     for (const [index, one] of wanted.entries()) {
-      const judgement = this.judge(one, tags[index]!, results[index]!, since);
+      const judgement = this.#judge(one, tags[index]!, results[index]!, since);
       if (judgement.kind !== "unknownTags") {
         judgements[index] = judgement;
         continue;
@@ -97,7 +98,17 @@ export class Lookups<T> {
     return judgements;
   }
 
-  judge(
+  /**
+   * Judges an entry that a claim under the wanted tags has returned; reads again if it has others.
+   *
+   * @returns `undefined` where the store is away.
+   */
+  async judgeClaimed(wanted: Wanted, claimed: CacheReadResult, since: Moment): Promise<Found | Missing | undefined> {
+    const judgement = this.#judge(wanted, wanted.tags, claimed, since);
+    return judgement.kind === "unknownTags" ? tolerate(this.#context, "read", () => this.read(wanted)) : judgement;
+  }
+
+  #judge(
     { key, tags, notBefore }: Wanted,
     readTags: readonly string[],
     { entry, versions }: CacheReadResult,

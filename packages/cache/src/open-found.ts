@@ -1,6 +1,6 @@
 import type { CacheContext } from "./context.ts";
 import { Handout } from "./handout.ts";
-import type { Found } from "./lookup.ts";
+import type { Found, Missing } from "./lookup.ts";
 import type { Detailed } from "./result.ts";
 import { keepInTier } from "./tier-entry.ts";
 
@@ -32,6 +32,15 @@ export function decodeFound<T>(
   } catch (error) {
     return refuse(context, key, error);
   }
+}
+
+/** As {@link decodeFound}; what is missing, or too old to be served, counts as not valid. */
+export function decodeServable<T>(
+  context: CacheContext<T>,
+  key: string,
+  judgement: Found | Missing | undefined,
+): T | typeof INVALID | Promise<T | typeof INVALID> {
+  return judgement?.kind === "found" && judgement.freshness !== "late" ? decodeFound(context, key, judgement) : INVALID;
 }
 
 /** As {@link decodeFound}, for several callers. @returns `undefined` for what is not valid. */
@@ -80,6 +89,12 @@ function count<T>({ counts, emit }: CacheContext<T>, key: string, { freshness }:
   if (stale) counts.hits.stale += 1;
   emit?.({ type: "hit", key, tier: "store", stale });
   return value;
+}
+
+/** Counts a key that has no value that may be served. */
+export function countMiss<T>({ counts, emit }: CacheContext<T>, key: string): void {
+  counts.misses += 1;
+  emit?.({ type: "miss", key });
 }
 
 function refuse<T>({ options, counts, emit }: CacheContext<T>, key: string, error: unknown): typeof INVALID {

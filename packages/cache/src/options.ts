@@ -107,6 +107,9 @@ export interface ResolvedCacheOptions<T> {
   readonly buckets: number;
 }
 
+/** For calls that name none. */
+export const NO_TAGS: readonly string[] = [];
+
 const MIB = 1_048_576;
 
 /** @throws {RangeError} A number, a duration or a choice is out of its range. */
@@ -153,6 +156,11 @@ export function resolveOptions<T>(options: CacheOptions<T>): ResolvedCacheOption
 export function ttlToMs(ttl: Ttl): number {
   const ms = parseTtl(ttl);
   return ms === "forever" ? Number.POSITIVE_INFINITY : ms;
+}
+
+/** A call's own TTL, or else the cache's, in milliseconds. */
+export function ttlMsOf(ttl: Ttl | undefined, { ttlMs }: Pick<ResolvedCacheOptions<unknown>, "ttlMs">): number {
+  return ttl === undefined ? ttlMs : ttlToMs(ttl);
 }
 
 function inRange(name: string, value: number, least: number, most: number): number {

@@ -1,11 +1,10 @@
-import { type CacheClaimResult, FactoryFailedError } from "@holdfast/core";
+import { type CacheReadResult, FactoryFailedError } from "@holdfast/core";
 import { type Computed, compute, computeUnstored, type Plan } from "./computation.ts";
 import type { CacheContext } from "./context.ts";
 import type { Moment } from "./invalidation-log.ts";
 import { type Claimed, claimAll } from "./leases.ts";
 import type { Found, Lookups, Wanted } from "./lookup.ts";
 import { Shared } from "./shared.ts";
-import { tolerate } from "./tolerate.ts";
 
 /** What a key's pursuit ends with: an entry that somebody stored, or a value that was computed here. */
 export type Outcome<T> = Found | Computed<T>;
@@ -16,8 +15,10 @@ interface Pursuit<T> {
   readonly shared: Shared<Outcome<T>>;
 }
 
-interface LocalPursuit<T> extends Pursuit<T> {
+/** The same while the store is away: joined as long as nothing was heard `since` that voids it. */
+interface LocalPursuit<T> {
   readonly since: Moment;
+  readonly shared: Shared<Outcome<T>>;
 }
 
 /** Between looks at another's lease, in milliseconds: from the first, growing, up to the longest. */
@@ -55,7 +56,7 @@ export class Pursuits<T> {
       if (!claimed) return this.#pursueLocally(plan, signal);
       const { result } = claimed;
       if (result.kind === "entry") {
-        const found = await this.#judge(result, plan, wanted, claimed.since);
+        const found = await this.#judge(result, wanted, claimed.since);
         if (found) return found;
         unwanted = result.entry.id;
         continue;
@@ -103,7 +104,7 @@ export class Pursuits<T> {
           waitedFor = result.token;
           await this.#wait(plan.key, result.remainingMs, looks, signal);
         } else {
-          const found = await this.#judge(result, plan, wanted, since);
+          const found = await this.#judge(result, wanted, since);
           if (found) return found;
           unwanted = result.entry.id;
         }
@@ -126,18 +127,9 @@ export class Pursuits<T> {
     return claimed?.[0];
   }
 
-  async #judge(
-    { entry, versions }: Extract<CacheClaimResult, { kind: "entry" }>,
-    { tags }: Plan<T>,
-    wanted: Wanted,
-    since: Moment,
-  ): Promise<Found | undefined> {
-    const judgement = this.#lookups.judge(wanted, tags, { entry, versions }, since);
-    const read =
-      judgement.kind === "unknownTags"
-        ? await tolerate(this.#context, "read", () => this.#lookups.read(wanted))
-        : judgement;
-    return read?.kind === "found" && read.freshness === "fresh" ? read : undefined;
+  async #judge(claimed: CacheReadResult, wanted: Wanted, since: Moment): Promise<Found | undefined> {
+    const judged = await this.#lookups.judgeClaimed(wanted, claimed, since);
+    return judged?.kind === "found" && judged.freshness === "fresh" ? judged : undefined;
   }
 
   async #wait(key: string, remainingMs: number, looks: number, signal: AbortSignal): Promise<void> {
@@ -159,7 +151,6 @@ export class Pursuits<T> {
       return present.shared.join(signal);
     }
     const pursuit: LocalPursuit<T> = {
-      token: "",
       since: log.now,
       shared: new Shared<Outcome<T>>(async ({ signal: own }) => {
         try {

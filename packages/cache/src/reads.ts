@@ -4,9 +4,9 @@ import { isFault } from "./faults.ts";
 import { covers, type Invalidation } from "./invalidation-token.ts";
 import type { Lookups } from "./lookup.ts";
 import type { TierEntry } from "./memory-tier.ts";
-import { decodeFound, factsOf, INVALID } from "./open-found.ts";
-import type { EntryOptions } from "./options.ts";
-import type { Detailed } from "./result.ts";
+import { countMiss, decodeServable, factsOf, INVALID } from "./open-found.ts";
+import { type EntryOptions, NO_TAGS } from "./options.ts";
+import { type Detailed, MISS } from "./result.ts";
 
 export interface GetOptions {
   /** Entries without all of these tags count as missing; their versions are read in the same trip. */
@@ -23,9 +23,6 @@ export interface GetOrSetOptions extends GetOptions, EntryOptions {
   /** @default the cache's */
   readonly hardTimeout?: Duration;
 }
-
-const NO_TAGS: readonly string[] = [];
-const MISS = { value: undefined, status: "miss", tier: undefined, ageMs: 0, ttlMs: undefined } as const;
 
 /** Reads of what is cached, in memory and in the store. */
 export class Reads<T> {
@@ -77,6 +74,26 @@ export class Reads<T> {
     return entry && performance.now() < entry.staleUntil && this.#suits(entry, key, options) ? entry : undefined;
   }
 
+  /** Takes what memory has of the keys. @returns The keys that it has not. */
+  takeKept(keys: Iterable<string>, options: GetOptions, values: Map<string, T>): string[] {
+    return this.#take(keys, values, (key) => this.fromTier(key, options));
+  }
+
+  /** The same while the store is away. */
+  takeLastKept(keys: Iterable<string>, options: GetOptions, values: Map<string, T>): string[] {
+    return this.#take(keys, values, (key) => this.lastKept(key, options));
+  }
+
+  #take(keys: Iterable<string>, values: Map<string, T>, find: (key: string) => TierEntry<T> | undefined): string[] {
+    const others: string[] = [];
+    for (const key of keys) {
+      const kept = find(key);
+      if (kept) values.set(key, this.serveKept(key, kept, undefined) as T);
+      else others.push(key);
+    }
+    return others;
+  }
+
   #suits(entry: TierEntry<T>, key: string, { tags = NO_TAGS, notBefore, signal }: GetOptions): boolean {
     if (signal?.aborted) return false;
     for (const tag of tags) if (!entry.tags.includes(tag)) return false;
@@ -85,21 +102,17 @@ export class Reads<T> {
 
   async #fromStore(key: string, options: GetOptions = {}): Promise<T | undefined | Detailed<T | undefined>> {
     const { tags = NO_TAGS, notBefore, signal, detailed } = options;
-    const { counts, emit } = this.#context;
     try {
       const judgement = await this.#lookups.read({ key, tags, notBefore }, signal);
-      if (judgement.kind === "found" && judgement.freshness !== "late") {
-        const decoded = decodeFound(this.#context, key, judgement);
-        const value = decoded instanceof Promise ? await decoded : decoded;
-        if (value !== INVALID) return detailed ? { ...factsOf(judgement), value } : value;
-      }
+      const decoded = decodeServable(this.#context, key, judgement);
+      const value = decoded instanceof Promise ? await decoded : decoded;
+      if (value !== INVALID && judgement.kind === "found") return detailed ? { ...factsOf(judgement), value } : value;
     } catch (error) {
       const kept = isFault(error) ? this.lastKept(key, options) : undefined;
       if (!kept) throw error;
       return this.serveKept(key, kept, options);
     }
-    counts.misses += 1;
-    emit?.({ type: "miss", key });
-    return detailed ? MISS : undefined;
+    countMiss(this.#context, key);
+    return detailed ? { ...MISS, value: undefined } : undefined;
   }
 }

@@ -10,6 +10,9 @@ export interface Detailed<T> {
   readonly ttlMs: number | undefined;
 }
 
+/** What is known of a value that was not found. */
+export const MISS: Omit<Detailed<never>, "value"> = { status: "miss", tier: undefined, ageMs: 0, ttlMs: undefined };
+
 /**
  * Renders a result as a `Cache-Status` header's value, as in `holdfast; hit; ttl=42; detail=memory`.
  *

@@ -1,8 +1,7 @@
 import { type CacheContext, storeCall } from "./context.ts";
 import { forget } from "./forget.ts";
 import { jittered, keptForMs, versionsKeptForMs } from "./freshness.ts";
-import type { EntryOptions } from "./options.ts";
-import { ttlToMs } from "./options.ts";
+import { type EntryOptions, ttlMsOf } from "./options.ts";
 import { createToken } from "./token.ts";
 
 export interface SetOptions extends EntryOptions {
@@ -22,7 +21,7 @@ export class Writes<T> {
     const names = [...new Set(tags)];
     const slot = keys.slot(key);
     const tagKeys = names.map((tag) => keys.tag(tag));
-    const freshForMs = jittered(ttl === undefined ? options.ttlMs : ttlToMs(ttl), options);
+    const freshForMs = jittered(ttlMsOf(ttl, options), options);
     const keptMs = keptForMs(freshForMs, options);
     const encoded = await values.encode(value);
     const replaced = { keys: [key], tags: [], all: false };
@@ -38,7 +37,7 @@ export class Writes<T> {
             versionTtlMs: versionsKeptForMs(keptMs),
           },
         ],
-        bus && { channel: keys.channel, message: bus.voidMessage(replaced) },
+        bus?.announceVoid(replaced),
         storeCall(this.#context, signal),
       ),
     );

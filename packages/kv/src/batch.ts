@@ -1,7 +1,7 @@
 import { BatchError, HoldfastError, type Ttl } from "@holdfast/core";
 import { type Command, PreparedCommand, prepareAll } from "./command.ts";
 import type { Operations, Preparing, SetConditions } from "./operations.ts";
-import type { CallBounds, WriteTtl } from "./options.ts";
+import type { CallBounds, WriteArguments } from "./options.ts";
 import { attempt } from "./send.ts";
 
 /** Makes a batch's commands, with the arguments of the methods of the same names. */
@@ -28,9 +28,7 @@ export interface BatchBuilder<T, Default extends boolean> {
 }
 
 /** `{ ttl }`, which may be left out where there is a default. */
-export type BatchSetArguments<Default extends boolean> = Default extends true
-  ? [options?: WriteTtl<true> & SetConditions]
-  : [options: WriteTtl<false> & SetConditions];
+export type BatchSetArguments<Default extends boolean> = WriteArguments<Default, SetConditions>;
 
 /** The commands' results, in their order. */
 export type BatchResults<Commands extends readonly Command<unknown>[]> = {

@@ -1,6 +1,6 @@
 import type { Ttl } from "@holdfast/core";
 import type { Operations } from "./operations.ts";
-import type { CallBounds, WriteTtl } from "./options.ts";
+import type { CallBounds, WriteArguments } from "./options.ts";
 import { sendPrepared } from "./send.ts";
 
 /** One hash: fields with values, under one key and one TTL. A field is any text of up to 1,024 bytes, without lone surrogates. */
@@ -23,9 +23,7 @@ export interface KvHash<T, Default extends boolean> {
 }
 
 /** `{ ttl }`, which may be left out where there is a default. */
-export type HashSetArguments<Default extends boolean> = Default extends true
-  ? [options?: WriteTtl<true> & CallBounds]
-  : [options: WriteTtl<false> & CallBounds];
+export type HashSetArguments<Default extends boolean> = WriteArguments<Default, CallBounds>;
 
 export function createHash<T, Default extends boolean>(operations: Operations<T>, key: string): KvHash<T, Default> {
   return {

@@ -12,18 +12,14 @@ import type { Entries } from "./entries.ts";
 import { createHash, type KvHash } from "./hash.ts";
 import { iterateKeys, type KeysOptions } from "./iterate-keys.ts";
 import { Operations, type SetConditions } from "./operations.ts";
-import type { CallBounds, KvOptions, WriteTtl } from "./options.ts";
+import type { CallBounds, KvOptions, WriteArguments } from "./options.ts";
 import { sendPrepared } from "./send.ts";
 
 /** `{ ttl, … }`, which may be left out where there is a default. */
-export type SetArguments<Default extends boolean> = Default extends true
-  ? [options?: WriteTtl<true> & SetConditions & CallBounds]
-  : [options: WriteTtl<false> & SetConditions & CallBounds];
+export type SetArguments<Default extends boolean> = WriteArguments<Default, SetConditions & CallBounds>;
 
 /** `{ ttl }`, which may be left out where there is a default. */
-export type TtlArguments<Default extends boolean> = Default extends true
-  ? [options?: WriteTtl<true> & CallBounds]
-  : [options: WriteTtl<false> & CallBounds];
+export type TtlArguments<Default extends boolean> = WriteArguments<Default, CallBounds>;
 
 /**
  * Typed access to keys. Every method is one round trip unless it says otherwise, and rejects with a `HoldfastError`

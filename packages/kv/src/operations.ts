@@ -82,7 +82,7 @@ export class Operations<T> {
         this.callOptions(options),
       );
     const texts = pairs.map(([, text]) => text);
-    return isAllText(texts) ? send(texts) : allOf(texts).then(send);
+    return afterEncodingAll(texts, send);
   }
 
   delete(keys: readonly string[], bounds?: CallBounds): Prepared<number> {
@@ -165,7 +165,7 @@ export class Operations<T> {
         ttlMs,
         this.callOptions(options),
       );
-    return isAllText(texts) ? send(texts) : allOf(texts).then(send);
+    return afterEncodingAll(texts, send);
   }
 
   hashDelete(key: string, fields: readonly string[], bounds?: CallBounds): Prepared<number> {
@@ -214,6 +214,13 @@ function afterEncoding<Result>(
   send: (text: string) => Prepared<Result>,
 ): Preparing<Result> {
   return typeof text === "string" ? send(text) : text.then(send);
+}
+
+function afterEncodingAll<Result>(
+  texts: readonly (string | Promise<string>)[],
+  send: (texts: readonly string[]) => Prepared<Result>,
+): Preparing<Result> {
+  return isAllText(texts) ? send(texts) : allOf(texts).then(send);
 }
 
 function isAllText(texts: readonly (string | Promise<string>)[]): texts is readonly string[] {

@@ -44,6 +44,11 @@ export interface OptionalTtl {
 /** The options of a write: `ttl` is required unless `Default` says that there is a default. */
 export type WriteTtl<Default extends boolean> = Default extends true ? OptionalTtl : RequiredTtl;
 
+/** The last argument of a write: it may be left out where there is a default TTL. */
+export type WriteArguments<Default extends boolean, More> = Default extends true
+  ? [options?: WriteTtl<true> & More]
+  : [options: WriteTtl<false> & More];
+
 export interface ResolvedKvOptions<T> {
   readonly schema: StandardSchema<T> | undefined;
   readonly defaultTtl: Ttl | undefined;

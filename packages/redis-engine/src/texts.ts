@@ -9,31 +9,9 @@ export function readTexts(
   options?: CallOptions,
 ): Promise<(string | undefined)[]> {
   if (keys.length === 0) return Promise.resolve([]);
+  const read = (some: readonly string[]) => redis.call(["MGET", ...some], decodeTexts, "repeatable", options);
   const { slotOf } = redis.transport;
-  return slotOf
-    ? readBySlot(redis, keys, slotOf, options)
-    : redis.call(["MGET", ...keys], decodeTexts, "repeatable", options);
-}
-
-async function readBySlot(
-  redis: RedisCommands,
-  keys: readonly string[],
-  slotOf: (key: string) => number,
-  options?: CallOptions,
-): Promise<(string | undefined)[]> {
-  const texts: (string | undefined)[] = keys.map(() => undefined);
-  await allSettled(
-    positionsBySlot(keys, slotOf).map(async (positions) => {
-      const part = await redis.call(
-        ["MGET", ...positions.map((position) => keys[position]!)],
-        decodeTexts,
-        "repeatable",
-        options,
-      );
-      for (const [index, position] of positions.entries()) texts[position] = part[index];
-    }),
-  );
-  return texts;
+  return slotOf ? scatter(keys, slotOf, (positions) => read(positions.map((position) => keys[position]!))) : read(keys);
 }
 
 /** Writes many keys in one trip, each with its TTL. */
@@ -81,8 +59,24 @@ async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return Promise.all(promises);
 }
 
+/** On a cluster: runs once for each slot among the keys, all together, and puts the results in the keys' order. */
+export async function scatter<Result>(
+  keys: readonly string[],
+  slotOf: (key: string) => number,
+  run: (positions: readonly number[]) => Promise<readonly Result[]>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  await allSettled(
+    positionsBySlot(keys, slotOf).map(async (positions) => {
+      const part = await run(positions);
+      for (const [index, position] of positions.entries()) results[position] = part[index]!;
+    }),
+  );
+  return results;
+}
+
 /** Positions of the keys, grouped by cluster slot. */
-export function positionsBySlot(keys: readonly string[], slotOf: (key: string) => number): number[][] {
+function positionsBySlot(keys: readonly string[], slotOf: (key: string) => number): number[][] {
   const slots = new Map<number, number[]>();
   for (const [position, key] of keys.entries()) {
     const slot = slotOf(key);

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { RedisCommand } from "./command.ts";
 import { serverError } from "./connection.ts";
 import type { Caller } from "./execute.ts";
+import { noPermission } from "./read-only.ts";
 import type { RedisServer } from "./redis-server.ts";
 import { RequestError } from "./request-error.ts";
 
@@ -30,9 +31,7 @@ export async function streamEvents(
   response: ServerResponse,
 ): Promise<void> {
   const name = command.name.toLowerCase();
-  if (access !== "full") {
-    throw new RequestError(400, `NOPERM this user has no permissions to run the '${name}' command or its subcommand`);
-  }
+  if (access !== "full") throw new RequestError(400, noPermission(name));
   if (name !== "monitor" && command.args.length === 0) {
     throw new RequestError(400, `ERR wrong number of arguments for '${name}' command`);
   }

@@ -25,10 +25,13 @@ export function createReadOnlyGuard(table: Reply): ReadOnlyGuard {
     const subcommand = `${name}|${String(args[0] ?? "").toUpperCase()}`;
     if (alwaysAllowed.has(name)) return undefined;
     if (!alwaysDenied.has(name) && (readable.has(name) || readable.has(subcommand))) return undefined;
-    return new Error(
-      `NOPERM this user has no permissions to run the '${name.toLowerCase()}' command or its subcommand`,
-    );
+    return new Error(noPermission(name));
   };
+}
+
+/** The server's own words for a command that a user may not run. */
+export function noPermission(name: string): string {
+  return `NOPERM this user has no permissions to run the '${name.toLowerCase()}' command or its subcommand`;
 }
 
 function* readableNames(table: Reply): Generator<string> {

@@ -1,4 +1,5 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
+import { tryOnce } from "./try-once.ts";
 
 /** What a server did while a function ran. */
 export interface CommandCount {
@@ -18,8 +19,8 @@ const BACKGROUND = new Set(["replconf", "psync"]);
  * @see https://redis.io/docs/latest/commands/info/ (commandstats)
  */
 export async function countCommands(url: string, work: () => unknown): Promise<CommandCount> {
-  const client = new Redis(url, { lazyConnect: true, enableReadyCheck: false, retryStrategy: () => null });
-  client.on("error", () => {});
+  // The ready check would be counted.
+  const client = tryOnce(url, { enableReadyCheck: false });
   try {
     await client.connect();
     const before = await readCounts(client);

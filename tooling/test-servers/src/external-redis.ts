@@ -1,5 +1,6 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { RedisHandle } from "./start-redis.ts";
+import { tryOnce } from "./try-once.ts";
 import { TEST_REDIS_URL } from "./variables.ts";
 
 /** Handed out by this process. Test files run one after the other on a borrowed server, so no other process competes. */
@@ -13,8 +14,7 @@ const taken = new Set<number>();
  * @throws {Error} No database is empty, or the server cannot be reached.
  */
 export async function borrowDatabase(url: string): Promise<RedisHandle> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5_000 });
-  client.on("error", () => {});
+  const client = tryOnce(url);
   try {
     await client.connect();
     const index = await findEmptyDatabase(client);

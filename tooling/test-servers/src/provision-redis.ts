@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { Redis } from "ioredis";
 import { findOnPath } from "./find-on-path.ts";
 import { type Announce, installByAptGet, type Provision } from "./provision.ts";
+import { tryOnce } from "./try-once.ts";
 import { REDIS_ADVICE, REDIS_IMAGE, REDIS_SERVER_BINARY, TEST_DOCKER, TEST_REDIS_URL } from "./variables.ts";
 
 /** Seven is the oldest major version whose cluster and function commands the tests use. */
@@ -24,8 +24,7 @@ export async function provisionRedis(announce: Announce): Promise<Provision> {
 }
 
 async function assertReachable(url: string): Promise<void> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5_000 });
-  client.on("error", () => {});
+  const client = tryOnce(url);
   try {
     await client.connect();
     await client.ping();

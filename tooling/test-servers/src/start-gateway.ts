@@ -16,8 +16,6 @@ export interface GatewayHandle extends AsyncDisposable {
   /** May only read. */
   readonly readOnlyToken: string;
   stop(): Promise<void>;
-  /** Another name of {@link GatewayHandle.stop}, as the gateway itself has it. */
-  close(): Promise<void>;
 }
 
 /** Starts a gateway with tokens of its own, on 127.0.0.1. */
@@ -33,5 +31,5 @@ export async function startGateway(options: StartGatewayOptions): Promise<Gatewa
     port: options.port ?? 0,
   });
   const stop = (): Promise<void> => gateway.close();
-  return { url: gateway.url, token, readOnlyToken, stop, close: stop, [Symbol.asyncDispose]: stop };
+  return { url: gateway.url, token, readOnlyToken, stop, [Symbol.asyncDispose]: stop };
 }

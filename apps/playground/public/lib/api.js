@@ -13,11 +13,16 @@ export class Refusal extends Error {
  * @throws {TypeError} The server did not answer.
  */
 export async function askApi(path, parameters = {}, options = {}) {
-  const given = Object.entries(parameters).filter(([, value]) => value);
-  const query = new URLSearchParams(given).toString();
-  const response = await fetch(query ? `${path}?${query}` : path, options);
+  const response = await fetch(withQuery(path, parameters), options);
   if (response.status === 204) return null;
   const body = await response.json().catch(() => ({ title: "Atlas failed", detail: `HTTP ${response.status}` }));
   if (!response.ok) throw new Refusal(body);
   return body;
+}
+
+/** The path with the parameters that are given. */
+export function withQuery(path, parameters) {
+  const given = Object.entries(parameters).filter(([, value]) => value);
+  const query = new URLSearchParams(given).toString();
+  return query ? `${path}?${query}` : path;
 }

@@ -1,5 +1,6 @@
 import { h } from "../lib/dom.js";
 import { formatMs, formatTimes } from "../lib/format.js";
+import { followSearches } from "../lib/searches.js";
 
 const IN_CACHE = "Search again: the answer is in the cache now.";
 const WORDS = {
@@ -30,15 +31,11 @@ export function lookupPanel(element, bus) {
       ),
     );
   };
-  showIdle();
-  bus.on("cleared", showIdle);
-  bus.on("refused", showIdle);
-  bus.on("asking", () => element.setAttribute("aria-busy", "true"));
-  bus.on("answer", (answer) => {
-    element.removeAttribute("aria-busy");
+  const showAnswer = (answer) => {
     element.dataset.status = answer.cache.status;
     body.replaceChildren(...describe(answer, bus));
-  });
+  };
+  followSearches(element, bus, { showIdle, showAnswer });
   bus.on("forgotten", ({ pending }) => {
     const text = pending ? "It will be forgotten once the store is back." : "Forgotten. The next search scans again.";
     body.querySelector(".lookup-after")?.replaceChildren(text);

@@ -1,5 +1,6 @@
 import { h } from "../lib/dom.js";
 import { formatCompact, formatCount, plural } from "../lib/format.js";
+import { followSearches } from "../lib/searches.js";
 import { editForm } from "./edit-form.js";
 
 /** Rows shown before the reader asks for the rest. */
@@ -15,15 +16,11 @@ export function resultsPanel(element, bus) {
     title.textContent = "How this works";
     body.replaceChildren(steps());
   };
-  showIdle();
-  bus.on("cleared", showIdle);
-  bus.on("refused", showIdle);
-  bus.on("asking", () => element.setAttribute("aria-busy", "true"));
-  bus.on("answer", (answer) => {
-    element.removeAttribute("aria-busy");
+  const showAnswer = (answer) => {
     title.textContent = `${answer.total === 0 ? "No city" : plural(answer.total, "city", "cities")} for “${answer.asked.q}”`;
     body.replaceChildren(...(answer.total === 0 ? describeNone(answer, bus) : describeFound(answer, bus)));
-  });
+  };
+  followSearches(element, bus, { showIdle, showAnswer });
 }
 
 function steps() {

@@ -1,9 +1,10 @@
-import { askApi, Refusal } from "../lib/api.js";
+import { askApi, Refusal, withQuery } from "../lib/api.js";
 import { h } from "../lib/dom.js";
 import { formatCount } from "../lib/format.js";
 
 /** Typing pauses this long before a search starts. */
 const PAUSE_MS = 220;
+const NO_ANSWER = "Atlas does not answer. Try again in a moment.";
 const EXAMPLES = ["san", "zurich", "São Paulo", "springfield", "new york", "łódź"];
 
 /** The search field, the country filter and some examples; runs the searches. */
@@ -45,7 +46,7 @@ export function searchPanel(element, bus) {
     running?.abort();
     problem.textContent = "";
     const parameters = wanted();
-    rememberInAddress(parameters);
+    history.replaceState(null, "", withQuery("/", parameters));
     if (parameters.q === "") {
       bus.emit("cleared");
       return;
@@ -63,7 +64,7 @@ export function searchPanel(element, bus) {
         problem.textContent = error.detail;
         bus.emit("refused", error);
       } else {
-        problem.textContent = "Atlas does not answer. Try again in a moment.";
+        problem.textContent = NO_ANSWER;
         bus.emit("unreachable");
       }
     }
@@ -88,7 +89,7 @@ export function searchPanel(element, bus) {
       const waiting = await askApi("/api/search", wanted(), { method: "DELETE" });
       bus.emit("forgotten", { pending: waiting !== null });
     } catch (error) {
-      problem.textContent = error instanceof Refusal ? error.detail : "Atlas does not answer. Try again in a moment.";
+      problem.textContent = error instanceof Refusal ? error.detail : NO_ANSWER;
     }
   });
   bus.on("stats", ({ cities }) => {
@@ -111,10 +112,4 @@ async function fillCountries(select) {
   } catch {
     // The filter stays at "Every country"; searching works without it.
   }
-}
-
-function rememberInAddress(parameters) {
-  const given = Object.entries(parameters).filter(([, value]) => value);
-  const query = new URLSearchParams(given).toString();
-  history.replaceState(null, "", query ? `/?${query}` : "/");
 }

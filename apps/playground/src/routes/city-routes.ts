@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { AtlasContext } from "../atlas-context.ts";
 import { editSchema } from "../edits/city-edits.ts";
 import { problemResponse } from "../http/problem.ts";
+import { voidedResponse } from "../http/voided.ts";
 
 /**
  * `PUT /api/cities/:id` with `{ "population": n }` changes a city for everybody: every cached search that shows a city
@@ -22,8 +23,7 @@ export function cityRoutes({ index, edits, search }: AtlasContext): Hono {
     }
     // First the source, then what was computed from it.
     await edits.save(city, parsed.data);
-    const done = await search.forgetCountry(city.country);
-    return done ? context.body(null, 204) : context.json({ pending: true }, 202);
+    return voidedResponse(context, await search.forgetCountry(city.country));
   });
 }
 

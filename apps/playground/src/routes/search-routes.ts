@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { AtlasContext } from "../atlas-context.ts";
 import { problemResponse } from "../http/problem.ts";
+import { voidedResponse } from "../http/voided.ts";
 import { createInputParser } from "../search/search-input.ts";
 
 /**
@@ -22,8 +23,7 @@ export function searchRoutes({ search, index }: AtlasContext): Hono {
     .delete("/api/search", async (context) => {
       const parsed = parse(context.req.query("q"), context.req.query("country"));
       if (!parsed.ok) return refuse(parsed.advice);
-      const forgotten = await search.forget(parsed.input);
-      return forgotten ? context.body(null, 204) : context.json({ pending: true }, 202);
+      return voidedResponse(context, await search.forget(parsed.input));
     });
 }
 

@@ -1,4 +1,4 @@
-import { type CacheEvent, createCache, type FactoryContext } from "@holdfast/cache";
+import { type CacheEvent, createCache, type FactoryContext, type Invalidation } from "@holdfast/cache";
 import type { Backend } from "@holdfast/core";
 import { type SearchResult, searchCities } from "../cities/search-cities.ts";
 import type { Changes } from "../edits/changes.ts";
@@ -64,6 +64,14 @@ export function createCachedSearch(backend: Backend, edits: CityEdits, changes: 
     events: (event) => announce(event, changes),
   });
   const store = watchStore(backend);
+  const tellOfStore = (answered: boolean) => {
+    if (answered) store.answered();
+    else store.failed();
+  };
+  const isDone = ({ pending }: Invalidation) => {
+    tellOfStore(!pending);
+    return !pending;
+  };
 
   return {
     async find(input) {
@@ -78,25 +86,18 @@ export function createCachedSearch(backend: Backend, edits: CityEdits, changes: 
       };
       const { status: cacheStatus, value } = await cache.getOrSet(keyOf(input), scan, { detailed: true });
       const failed = cache.stats().storeErrors > errorsBefore;
-      if (failed) store.failed();
-      else store.answered();
+      tellOfStore(!failed);
       const status = cacheStatus === "miss" ? missStatus(scanned, failed) : "hit";
       const report = { status, tookMs: since(began), scanMs: value.scanMs, backend: backend.name };
       return { found: value.found, cache: report };
     },
 
     async forget(input) {
-      const { pending = false } = await cache.delete(keyOf(input));
-      if (pending) store.failed();
-      else store.answered();
-      return !pending;
+      return isDone(await cache.delete(keyOf(input)));
     },
 
     async forgetCountry(country) {
-      const { pending = false } = await cache.invalidateTags(TAG + country);
-      if (pending) store.failed();
-      else store.answered();
-      return !pending;
+      return isDone(await cache.invalidateTags(TAG + country));
     },
 
     counters() {

@@ -1,5 +1,5 @@
 import type { CacheSlot } from "@holdfast/core";
-import { positionsBySlot } from "../texts.ts";
+import { scatter } from "../texts.ts";
 
 /** Items whose keys share a cluster slot, and where they were. */
 export interface Group<Item> {
@@ -15,13 +15,8 @@ export async function bySlot<Item extends { readonly slot: CacheSlot }, Result>(
 ): Promise<Result[]> {
   if (items.length === 0) return [];
   if (!slotOf || items.length === 1) return run({ items, positions: [...items.keys()] });
-  const results: Result[] = [];
   const buckets = items.map(({ slot }) => slot.bucket);
-  const runs = positionsBySlot(buckets, slotOf).map(async (positions) => {
-    const part = await run({ items: positions.map((position) => items[position]!), positions });
-    for (const [index, position] of positions.entries()) results[position] = part[index]!;
-  });
-  await Promise.allSettled(runs);
-  await Promise.all(runs);
-  return results;
+  return scatter(buckets, slotOf, (positions) =>
+    run({ items: positions.map((position) => items[position]!), positions }),
+  );
 }

@@ -1,5 +1,6 @@
 import { defineScript, type Script } from "../define-script.ts";
 import { decodeNumber } from "../replies.ts";
+import { CACHE_LUA } from "./lua.ts";
 
 /**
  * Removes keys, then says so on the bus.
@@ -8,11 +9,10 @@ import { decodeNumber } from "../replies.ts";
 export const invalidate: Script<string[], [channel: string, message: string], number> = defineScript({
   name: "cache.invalidate",
   repeat: "repeatable",
-  lua: `
+  lua: `${CACHE_LUA}
 local channel, message = ARGV[1], ARGV[2]
 for i = 1, #KEYS, 5000 do redis.call('UNLINK', unpack(KEYS, i, math.min(i + 4999, #KEYS))) end
 if channel ~= '' then redis.call('PUBLISH', channel, message) end
-local time = redis.call('TIME')
-return string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))`,
+return now_ms()`,
   decode: decodeNumber,
 });
