@@ -32,6 +32,8 @@ interface ReplyOptions {
 interface ClientOptions extends ReplyOptions {
   readonly keyPrefix?: string | undefined;
   readonly tls?: unknown;
+  /** Absent or null where the server's address is fixed. */
+  readonly sentinels?: unknown;
   readonly redisOptions?: ReplyOptions | undefined;
 }
 

@@ -9,6 +9,7 @@ import type {
 import calculateSlot from "cluster-key-slot";
 import { toFailure } from "./failures.ts";
 import { type IoredisCluster, type IoredisLike, type IoredisNode, isCluster } from "./ioredis-like.ts";
+import { runIdOf } from "./run-id.ts";
 import { RedisSubscriber } from "./subscriber.ts";
 
 const ENDED: TransportFailure = { kind: "unreachable", message: "the client is closed", outcome: "not-applied" };
@@ -158,7 +159,7 @@ export class IoredisTransport implements RedisTransport {
     // Before anything else: a server that was restarted, or another one, may hold older data.
     node.call("INFO", "server").then(
       (info) => {
-        if (typeof info === "string") this.#identify(/^run_id:(\w+)/m.exec(info)?.[1]);
+        if (typeof info === "string") this.#identify(runIdOf(info));
         else this.#refuse(NO_REDIS);
       },
       // Not everybody may ask; then it cannot be told.
@@ -175,6 +176,7 @@ export class IoredisTransport implements RedisTransport {
     if (runId !== undefined) {
       if (this.#runId !== undefined && this.#runId !== runId) this.#generation += 1;
       this.#runId = runId;
+      this.#subscriber.follow(runId);
     }
     if (this.#client.status === "ready") this.#writeParked();
   }

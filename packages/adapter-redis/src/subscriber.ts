@@ -1,6 +1,7 @@
 import { BackendUnavailableError, type BusHandlers, type BusSubscription } from "@holdfast/core";
 import { DISCONNECT_TIMEOUT_MS } from "./connect.ts";
 import { type IoredisCluster, type IoredisNode, isCluster, type SubscriberConnection } from "./ioredis-like.ts";
+import { runIdOf } from "./run-id.ts";
 
 const FIRST_DELAY_MS = 20;
 const LONGEST_DELAY_MS = 500;
@@ -10,10 +11,16 @@ const HEARTBEAT_MS = 2_000;
 /**
  * One connection in subscriber mode for all channels, opened with the first. It reconnects by itself, to
  * another node on a cluster, and tells every subscriber that messages may have been missed.
+ *
+ * Behind Sentinel it listens only to the server that commands go to: while Sentinels disagree, one of two connections
+ * may lead to the old master, and whoever listens there is deaf.
  */
 export class RedisSubscriber {
   readonly #model: IoredisNode | IoredisCluster;
   readonly #timeoutMs: number;
+  /** The server that commands go to, as far as it is known. */
+  #serverId: string | undefined;
+  #listensTo: string | undefined;
   readonly #channels = new Map<string, Set<BusHandlers>>();
   #connection: Promise<SubscriberConnection> | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -45,10 +52,20 @@ export class RedisSubscriber {
     return { unsubscribe: () => this.#unsubscribe(channel, entry) };
   }
 
+  /** Commands go to this server from now on. */
+  follow(serverId: string): void {
+    this.#serverId = serverId;
+    if (this.#listensTo !== undefined && this.#listensTo !== serverId) this.#disconnect();
+  }
+
   close(): void {
     this.#closed = true;
     this.#channels.clear();
     clearTimeout(this.#retry);
+    this.#disconnect();
+  }
+
+  #disconnect(): void {
     this.#connection?.then(
       (connection) => connection.disconnect(),
       () => {},
@@ -92,6 +109,7 @@ export class RedisSubscriber {
     connection.on("error", () => {});
     connection.on("message", (channel, message) => this.#deliver(String(channel), String(message)));
     await connection.connect();
+    await this.#identify(connection);
     const heartbeat = setInterval(() => void connection.ping().catch(() => {}), HEARTBEAT_MS);
     heartbeat.unref();
     connection.on("end", () => {
@@ -99,6 +117,16 @@ export class RedisSubscriber {
       this.#onLost();
     });
     return connection;
+  }
+
+  /** @throws {Error} Commands go to another server. */
+  async #identify(connection: SubscriberConnection): Promise<void> {
+    if (isCluster(this.#model) || !this.#model.options.sentinels) return;
+    this.#listensTo = runIdOf(await connection.call("INFO", "server").catch(() => undefined));
+    if (connection.status !== "ready") throw new Error("the connection broke at once");
+    if (this.#serverId === undefined || this.#listensTo === undefined || this.#listensTo === this.#serverId) return;
+    connection.disconnect();
+    throw new Error("the Sentinels named another server than the one that commands go to");
   }
 
   /** The server to listen to: on a cluster any node hears every channel. */
@@ -114,6 +142,7 @@ export class RedisSubscriber {
 
   #onLost(): void {
     this.#connection = undefined;
+    this.#listensTo = undefined;
     if (this.#channels.size === 0 || this.#closed) return;
     this.#tellAll((handlers) => handlers.onLost?.());
     this.#reconnectAfter(FIRST_DELAY_MS);

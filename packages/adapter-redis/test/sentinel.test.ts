@@ -1,4 +1,4 @@
-import { type SentinelHandle, startSentinel } from "@holdfast/test-servers";
+import { type SentinelHandle, startRedis, startSentinel } from "@holdfast/test-servers";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redisBackend } from "../src/index.ts";
@@ -20,9 +20,7 @@ expectNoUnhandledRejections();
 describe("Sentinels", () => {
   it("are asked with the credentials of their URLs, and refuse wrong ones with advice", async () => {
     for (const { port } of sentinel.sentinels) {
-      const admin = new Redis(port);
-      await admin.call("ACL", "SETUSER", "watcher", "on", ">pw", "allchannels", "+@all");
-      admin.disconnect();
+      await asked(port, (admin) => admin.call("ACL", "SETUSER", "watcher", "on", ">pw", "allchannels", "+@all"));
     }
     const urls = (password: string) =>
       sentinel.sentinels.map(({ port }) => `redis://watcher:${password}@127.0.0.1:${port}`);
@@ -74,3 +72,60 @@ describe("Sentinels", () => {
     await expectSound(load, backend, TIMEOUT_MS);
   });
 });
+
+describe("A subscriber behind Sentinels that change their minds", () => {
+  const NAME = "moving";
+  const nameMaster = async (port: number) => {
+    await asked(sentinel.sentinels[0]!.port, (admin) =>
+      admin
+        .call("SENTINEL", "REMOVE", NAME)
+        .catch(() => {})
+        .then(() => admin.call("SENTINEL", "MONITOR", NAME, "127.0.0.1", port, "1")),
+    );
+  };
+  const open = () => redisBackend({ sentinel: { name: NAME, sentinels: [sentinel.sentinels[0]!] } });
+
+  it("does not listen to another server than the one that commands go to", async () => {
+    await using one = await startRedis({ own: true });
+    await using other = await startRedis({ own: true });
+    await nameMaster(one.port);
+    await using backend = open();
+    await backend.kv.has("none");
+    await nameMaster(other.port);
+    await expect(backend.bus.subscribe("channel", { onMessage() {} })).rejects.toThrow(/named another server/);
+    await nameMaster(one.port);
+    const messages: string[] = [];
+    await backend.bus.subscribe("channel", { onMessage: (message) => messages.push(message) });
+    await backend.bus.publish("channel", "heard");
+    await expect.poll(() => messages).toEqual(["heard"]);
+  });
+
+  it("leaves the old master when commands go to the new one, and tells that it may have missed messages", async () => {
+    await using one = await startRedis({ own: true });
+    await using other = await startRedis({ own: true });
+    await nameMaster(one.port);
+    await using backend = open();
+    const told: string[] = [];
+    await backend.bus.subscribe("channel", {
+      onMessage: (message) => told.push(message),
+      onLost: () => told.push("lost"),
+      onGap: () => told.push("gap"),
+    });
+    await backend.kv.has("none");
+    await nameMaster(other.port);
+    await asked(one.port, (admin) => admin.call("CLIENT", "KILL", "TYPE", "normal"));
+    await expect.poll(() => backend.kv.has("none").catch(() => true)).toBe(false);
+    await expect.poll(() => told).toEqual(["lost", "gap"]);
+    await backend.bus.publish("channel", "heard");
+    await expect.poll(() => told).toEqual(["lost", "gap", "heard"]);
+  });
+});
+
+async function asked(port: number, ask: (admin: Redis) => Promise<unknown>): Promise<void> {
+  const admin = new Redis(port);
+  try {
+    await ask(admin);
+  } finally {
+    admin.disconnect();
+  }
+}

@@ -24,7 +24,7 @@ export class ComputingReads<T> {
   readonly #reads: Reads<T>;
   readonly #pursuits: Pursuits<T>;
   /** Looks that have not begun yet: callers of one tick who ask for the same share them. */
-  readonly #gathering = new Map<string, Shared<Opened<T>>>();
+  #gathering: Map<string, Shared<Opened<T>>> | undefined;
   readonly #renewing = new Set<string>();
   readonly #failures = new Map<string, { readonly error: unknown; readonly until: number }>();
 
@@ -62,17 +62,26 @@ export class ComputingReads<T> {
   #look(plan: Plan<T>, options: GetOrSetOptions): Shared<Opened<T>> {
     const special = options.notBefore ?? options.softTimeout ?? options.hardTimeout ?? options.ttl;
     const name = special === undefined ? nameOf(plan) : undefined;
-    const present = name === undefined ? undefined : this.#gathering.get(name);
+    const present = name === undefined ? undefined : this.#gathering?.get(name);
     if (present && !present.abandoned) {
       this.#context.counts.joined += 1;
       return present;
     }
-    const look = new Shared<Opened<T>>((self) => {
-      if (name !== undefined) this.#gathering.delete(name);
-      return this.#run(plan, { key: plan.key, tags: plan.tags, notBefore: options.notBefore }, options, self);
-    });
+    // Before the look: nobody may join one that has begun.
+    this.#gathering ??= this.#gather();
+    const look = new Shared<Opened<T>>((self) =>
+      this.#run(plan, { key: plan.key, tags: plan.tags, notBefore: options.notBefore }, options, self),
+    );
     if (name !== undefined) this.#gathering.set(name, look);
     return look;
+  }
+
+  /** A map that is dropped whole: one whose entries come and go without end keeps its old tables alive for long. */
+  #gather(): Map<string, Shared<Opened<T>>> {
+    queueMicrotask(() => {
+      this.#gathering = undefined;
+    });
+    return new Map();
   }
 
   async #run(plan: Plan<T>, wanted: Wanted, options: GetOrSetOptions, look: Shared<Opened<T>>): Promise<Opened<T>> {

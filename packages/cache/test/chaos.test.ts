@@ -69,7 +69,7 @@ const DISASTERS: Readonly<Record<string, () => Promise<Disaster>>> = {
         const master = await sentinel.master();
         await master.kill();
         // Not sooner: two masters at once take writes of which one side's are lost, whatever a client does.
-        while ((await sentinel.master()).port === master.port) await sleep(50);
+        while ((await sentinel.masters()).some(({ port }) => port === master.port)) await sleep(50);
         await master.restart();
         await sentinel.waitUntilReady();
       },

@@ -18,8 +18,10 @@ export interface SentinelHandle extends AsyncDisposable {
   readonly sentinels: readonly RedisProcess[];
   /** The Redis servers: at first the master, then its replicas. */
   readonly nodes: readonly RedisProcess[];
-  /** The node that the sentinels name as the master now. */
+  /** The node that the first sentinel that answers names as the master now. */
   master(): Promise<RedisProcess>;
+  /** What each sentinel that answers names as the master: after a failover they may disagree for seconds. */
+  masters(): Promise<readonly RedisProcess[]>;
   /** Resolves when a master is named that answers as one, with a replica that follows it. */
   waitUntilReady(): Promise<void>;
   stop(): Promise<void>;
@@ -39,6 +41,7 @@ export async function startSentinel(): Promise<SentinelHandle> {
     sentinels,
     nodes,
     master: () => findMaster(sentinels, nodes),
+    masters: () => findMasters(sentinels, nodes),
     waitUntilReady: () => waitUntilReady(handle, 1),
     stop,
     [Symbol.asyncDispose]: stop,
@@ -98,27 +101,31 @@ function haveMet(sentinels: readonly RedisProcess[]): Promise<boolean> {
   });
 }
 
-/** Asks the sentinels in turn: a test may have stopped some of them. */
 async function findMaster(sentinels: readonly RedisProcess[], nodes: readonly RedisProcess[]): Promise<RedisProcess> {
-  const failures: unknown[] = [];
-  for (const sentinel of sentinels) {
-    try {
-      const address = await withClients([sentinel], ([client]) =>
-        Promise.race([
-          client?.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME),
-          new Promise((_resolve, reject) => {
-            setTimeout(() => reject(new Error(`The sentinel on port ${sentinel.port} is silent.`)), 1_000).unref();
-          }),
-        ]),
-      );
-      const port = Array.isArray(address) ? Number(address[1]) : 0;
-      const master = nodes.find((node) => node.port === port);
-      if (master) return master;
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  throw new AggregateError(failures, "No sentinel names a master.");
+  const [master] = await findMasters(sentinels, nodes);
+  if (!master) throw new Error("No sentinel names a master.");
+  return master;
+}
+
+/** A test may have stopped some of the sentinels. */
+async function findMasters(
+  sentinels: readonly RedisProcess[],
+  nodes: readonly RedisProcess[],
+): Promise<readonly RedisProcess[]> {
+  const named = await Promise.all(sentinels.map((sentinel) => masterPortOf(sentinel).catch(() => undefined)));
+  return named.flatMap((port) => nodes.find((node) => node.port === port) ?? []);
+}
+
+async function masterPortOf(sentinel: RedisProcess): Promise<number> {
+  const address = await withClients([sentinel], ([client]) =>
+    Promise.race([
+      client?.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME),
+      new Promise((_resolve, reject) => {
+        setTimeout(() => reject(new Error(`The sentinel on port ${sentinel.port} is silent.`)), 1_000).unref();
+      }),
+    ]),
+  );
+  return Array.isArray(address) ? Number(address[1]) : 0;
 }
 
 async function waitUntilReady(handle: SentinelHandle, replicas: number): Promise<void> {
