@@ -1,6 +1,7 @@
 import { inOrderOf } from "./batches.ts";
 import { encode } from "./computation.ts";
 import type { CacheContext } from "./context.ts";
+import { Expectations } from "./expectations.ts";
 import { type Factory, untilAborted } from "./factory.ts";
 import { type Claimed, claimAll, type Filling, fillAll, type Grant, keepRenewing, release } from "./leases.ts";
 import type { Found, Lookups, Missing, Wanted } from "./lookup.ts";
@@ -46,13 +47,14 @@ export class ComputingBatches<T> {
   readonly #lookups: Lookups<T>;
   readonly #reads: Reads<T>;
   readonly #pursuits: Pursuits<T>;
-  #expectsHits = false;
+  readonly #expectations: Expectations;
 
   constructor(context: CacheContext<T>, lookups: Lookups<T>, reads: Reads<T>, pursuits: Pursuits<T>) {
     this.#context = context;
     this.#lookups = lookups;
     this.#reads = reads;
     this.#pursuits = pursuits;
+    this.#expectations = new Expectations(context.log);
   }
 
   async getOrSetMany(
@@ -85,16 +87,13 @@ export class ComputingBatches<T> {
   async #sort(keys: readonly string[], batch: Batch<T>, values: Map<string, T>): Promise<Sorted | undefined> {
     const { tags, notBefore } = batch;
     let open: readonly Open[] = keys.map((key) => ({ key, seen: undefined }));
-    // Reading is cheaper than claiming, which reads too: where the last batch was there, this one probably is.
-    if (this.#expectsHits) {
+    if (this.#expectations.hasMost(keys)) {
       const wanted = keys.map((key) => ({ key, tags, notBefore }));
       const found = await tolerate(this.#context, "read", () => this.#lookups.readMany(wanted, batch.signal));
       if (!found) return undefined;
       open = await this.#takeFound(keys, found, values);
     }
-    const sorted = await this.#claimAll(open, batch, values);
-    this.#expectsHits = sorted !== undefined && values.size > sorted.mine.length + sorted.theirs.length;
-    return sorted;
+    return this.#claimAll(open, batch, values);
   }
 
   /** @returns The keys that have no value that may be served. */
@@ -138,6 +137,7 @@ export class ComputingBatches<T> {
           const value = await this.#open({ key, tags, notBefore }, one);
           if (value === INVALID) again.push({ key, seen: id });
           else values.set(key, value);
+          if (value !== INVALID) this.#expectations.note(key, batch.ttlMs, one.since);
         }
       } catch (error) {
         await this.#releaseAll(sorted.mine, false);
@@ -171,6 +171,7 @@ export class ComputingBatches<T> {
         const { key, grant } = one;
         const value = made.get(key) as T;
         if (made.has(key)) values.set(key, value);
+        if (made.has(key)) this.#expectations.note(key, batch.ttlMs, grant.since);
         const encoded = made.has(key) ? await encode(context, value) : undefined;
         const notes = { ttlMs: batch.ttlMs, lateTags: [], skipped: false };
         if (encoded) fillings.push({ key, tags: batch.tags, grant, notes, encoded, costMs });

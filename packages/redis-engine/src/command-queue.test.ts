@@ -2,7 +2,7 @@ import { BackendTimeoutError, BackendUnavailableError, ConfigurationError, Wrong
 import { describe, expect, it } from "vitest";
 import { CommandQueue } from "./command-queue.ts";
 import type { CommandInFlight, RedisTransport, TransportFailure } from "./redis-transport.ts";
-import { decodeText } from "./replies.ts";
+import { decodeText, decodeTexts } from "./replies.ts";
 
 const LOST: TransportFailure = { kind: "unreachable", message: "socket closed", outcome: "unknown" };
 const REFUSED: TransportFailure = { kind: "unreachable", message: "connect ECONNREFUSED", outcome: "not-applied" };
@@ -79,6 +79,82 @@ describe("batching", () => {
     transport.maxTripCharacters = undefined;
     await Promise.all(Array.from({ length: 2_001 }, (_, index) => get(String(index))));
     expect(queue.stats().roundTrips).toBe(4 + 3);
+  });
+});
+
+describe("merging", () => {
+  const REJECTED: TransportFailure = { kind: "rejected", message: "NOPERM No permissions to access a key" };
+
+  function setUpReads() {
+    const { transport, queue, get } = setUp();
+    const read = (...keys: string[]) => queue.call(["MGET", ...keys], decodeTexts, "repeatable");
+    const sent = () => transport.trips.map((trip) => trip.map(({ command }) => command.join(" ")));
+    transport.answer = (commands) => {
+      for (const one of commands) one.succeed(one.command.slice(1).map((key) => `value of ${key}`));
+    };
+    return { transport, queue, get, read, sent };
+  }
+
+  it("sends reads that follow each other as one that asks for each key once", async () => {
+    const { queue, read, sent } = setUpReads();
+    expect(await Promise.all([read("a", "tag"), read("b", "tag"), read("a")])).toEqual([
+      ["value of a", "value of tag"],
+      ["value of b", "value of tag"],
+      ["value of a"],
+    ]);
+    expect(sent()).toEqual([["MGET a tag b"]]);
+    expect(queue.stats()).toEqual({ commands: 1, roundTrips: 1, errors: 0 });
+  });
+
+  it("moves no read past a write, and asks for no more than 1,000 keys at once", async () => {
+    const { transport, queue, read, sent } = setUpReads();
+    const write = queue.call(["SET", "b", "new"], decodeTexts, "once");
+    const reads = [read("a"), read("b"), queue.call(["SET", "b", "newer"], decodeTexts, "once"), read("b"), read("c")];
+    await Promise.all([write, ...reads]);
+    expect(sent()).toEqual([["SET b new", "MGET a b", "SET b newer", "MGET b c"]]);
+    const names = Array.from({ length: 1_000 }, (_, index) => `k${index}`);
+    await Promise.all([read(...names), read("z"), read("y")]);
+    expect(transport.trips.at(-1)!.map(({ command }) => command.length)).toEqual([1_001, 3]);
+  });
+
+  it("sends them singly when the whole is refused, so that only who is to blame fails", async () => {
+    const { transport, read, sent } = setUpReads();
+    transport.answer = (commands) => {
+      for (const one of commands) {
+        if (one.command.includes("secret")) one.fail(REJECTED);
+        else one.succeed(["fine"]);
+      }
+    };
+    const outcomes = await Promise.allSettled([read("a"), read("secret"), read("b")]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(sent()).toEqual([["MGET a secret b"], ["MGET a", "MGET secret", "MGET b"]]);
+  });
+
+  it("leaves each caller limits, signals and repetitions of its own", async () => {
+    const { transport, queue, read } = setUpReads();
+    const answers = [
+      ([first]: readonly CommandInFlight[]) => first?.fail(LOST),
+      ([first]: readonly CommandInFlight[]) => first?.succeed(["late", "late"]),
+    ];
+    transport.answer = (commands) => answers.shift()?.(commands);
+    const leave = new AbortController();
+    const left = queue.call(["MGET", "b"], decodeTexts, "repeatable", { signal: leave.signal });
+    const stays = read("a");
+    await new Promise((resolve) => setTimeout(resolve));
+    leave.abort(new Error("gone"));
+    await expect(left).rejects.toThrow("gone");
+    expect(await stays).toEqual(["late", "late"]);
+    expect(transport.trips.map((trip) => trip.map(({ command }) => command.length))).toEqual([[3], [2]]);
+  });
+
+  it("leaves reads as they are on a cluster, where one command's keys must share a slot", async () => {
+    const transport = Object.assign(new ManualTransport(), { slotOf: () => 0 });
+    const queue = new CommandQueue(transport, { name: "test", timeoutMs: 1_000, retries: 0 });
+    transport.answer = (commands) => {
+      for (const one of commands) one.succeed([null]);
+    };
+    await Promise.all(["a", "b"].map((key) => queue.call(["MGET", key], decodeTexts, "repeatable")));
+    expect(transport.trips.map((trip) => trip.length)).toEqual([2]);
   });
 });
 

@@ -1,8 +1,9 @@
 import { type BackendStats, BackendTimeoutError, BackendUnavailableError, type CallOptions } from "@holdfast/core";
 import { Deadlines } from "./deadlines.ts";
 import { toHoldfastError } from "./failures.ts";
+import { mergeReads } from "./merged-read.ts";
 import { type Decode, PendingCommand, type PendingCommandOwner } from "./pending-command.ts";
-import type { RedisCommand, RedisTransport, TransportFailure } from "./redis-transport.ts";
+import type { CommandInFlight, RedisCommand, RedisTransport, TransportFailure } from "./redis-transport.ts";
 import { startTimer } from "./start-timer.ts";
 
 export interface CommandQueueOptions {
@@ -28,7 +29,7 @@ const FIRST_BACKOFF_MS = 20;
  * caller still waits.
  */
 export class CommandQueue implements PendingCommandOwner {
-  readonly #transport: Pick<RedisTransport, "send" | "maxTripCharacters" | "lastFailure" | "suspect">;
+  readonly #transport: Pick<RedisTransport, "send" | "maxTripCharacters" | "lastFailure" | "suspect" | "slotOf">;
   readonly #options: CommandQueueOptions;
   readonly #deadlines: Deadlines;
   #waiting: PendingCommand[] = [];
@@ -38,7 +39,7 @@ export class CommandQueue implements PendingCommandOwner {
   readonly #counts: { commands: number; roundTrips: number; errors: number };
 
   constructor(
-    transport: Pick<RedisTransport, "send" | "maxTripCharacters" | "lastFailure" | "suspect">,
+    transport: Pick<RedisTransport, "send" | "maxTripCharacters" | "lastFailure" | "suspect" | "slotOf">,
     options: CommandQueueOptions,
     counts: { commands: number; roundTrips: number; errors: number } = { commands: 0, roundTrips: 0, errors: 0 },
   ) {
@@ -181,9 +182,19 @@ export class CommandQueue implements PendingCommandOwner {
       pending.trip = trip;
       if (pending.deadline === 0) pending.deadline = trip.deadline;
     }
-    this.#counts.commands += batch.length;
+    // On a cluster every key would have to be of one slot.
+    this.#transmit(batch.length === 1 || this.#transport.slotOf ? batch : mergeReads(batch, this.#transmitSingly));
+  }
+
+  readonly #transmitSingly = (commands: readonly CommandInFlight[]): void => {
+    this.#transmit(commands.filter(({ settled }) => !settled));
+  };
+
+  #transmit(commands: readonly CommandInFlight[]): void {
+    if (commands.length === 0) return;
+    this.#counts.commands += commands.length;
     this.#counts.roundTrips += 1;
-    this.#transport.send(batch);
+    this.#transport.send(commands);
   }
 
   #timeOut(pending: PendingCommand, timeoutMs: number): void {
