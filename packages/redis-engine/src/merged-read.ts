@@ -9,7 +9,7 @@ const MAX_KEYS = 1_000;
  *
  * @see https://redis.io/docs/latest/commands/mget/
  */
-export class MergedRead implements CommandInFlight {
+class MergedRead implements CommandInFlight {
   readonly command: RedisCommand;
   readonly #parts: readonly CommandInFlight[];
   readonly #positions = new Map<string | number, number>();
