@@ -9,6 +9,7 @@ import { memorySection } from "./memory.ts";
 import { peersSection } from "./peers.ts";
 import { redisSection } from "./redis.ts";
 import { print, type Row } from "./report.ts";
+import { sessionsSection } from "./sessions.ts";
 
 const SECTIONS = [
   codecSection,
@@ -17,6 +18,7 @@ const SECTIONS = [
   batchSection,
   httpSection,
   invalidationSection,
+  sessionsSection,
   peersSection,
 ];
 /** Too long for every run. */

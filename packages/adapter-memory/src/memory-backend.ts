@@ -4,6 +4,7 @@ import { Calls } from "./calls.ts";
 import { MemoryKeyValueStore } from "./key-value-store.ts";
 import { MemoryStorage, type MemoryStorageOptions } from "./memory-storage.ts";
 import { MemoryMessageBus } from "./message-bus.ts";
+import { MemorySessionStore } from "./session-store.ts";
 
 /** Limits and clock of a storage of its own; or one that is shared. */
 export interface MemoryBackendOptions extends MemoryStorageOptions {
@@ -38,6 +39,7 @@ export function memoryBackend(options: MemoryBackendOptions = {}): Backend & { r
     name: "memory",
     kv: new MemoryKeyValueStore(storage, calls),
     cache: new MemoryCacheStore(storage, calls),
+    sessions: new MemorySessionStore(storage, calls),
     bus,
     async ping(pingOptions?: { timeout?: Duration }) {
       if (pingOptions?.timeout !== undefined) parseDuration(pingOptions.timeout, "timeout");

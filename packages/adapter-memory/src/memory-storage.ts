@@ -1,6 +1,7 @@
 import { type CacheEntry, type Clock, systemClock } from "@holdfast/core";
 import { Channels } from "./channels.ts";
 import { Hash } from "./hash.ts";
+import type { StoredSession, Tombstone } from "./stored-session.ts";
 import { TtlMap } from "./ttl-map.ts";
 
 /** What a key of the key-value store holds. */
@@ -47,6 +48,10 @@ export class MemoryStorage {
   readonly cacheEntries: TtlMap<CacheEntry>;
   readonly cacheVersions: TtlMap<string>;
   readonly cacheLeases: TtlMap<Lease>;
+  readonly sessions: TtlMap<StoredSession | Tombstone>;
+  /** The deadlines of a user's sessions, by their keys. */
+  readonly sessionIndexes: TtlMap<Map<string, number>>;
+  readonly sessionEpochs: TtlMap<string>;
   readonly channels: Channels = new Channels();
 
   constructor({ maxEntries, maxBytes, clock = systemClock }: MemoryStorageOptions = {}) {
@@ -57,6 +62,9 @@ export class MemoryStorage {
     this.cacheEntries = new TtlMap(clock, { maxEntries, maxBytes, bytesOf: bytesOfEntry });
     this.cacheVersions = new TtlMap(clock);
     this.cacheLeases = new TtlMap(clock);
+    this.sessions = new TtlMap(clock);
+    this.sessionIndexes = new TtlMap(clock);
+    this.sessionEpochs = new TtlMap(clock);
   }
 }
 

@@ -1,5 +1,4 @@
-import { codec } from "@holdfast/core";
-import { freezeDeeply } from "./clone.ts";
+import { codec, freezeDeeply } from "@holdfast/core";
 import type { CacheContext } from "./context.ts";
 import type { EntryMeta } from "./entry-text.ts";
 import type { Moment } from "./invalidation-log.ts";

@@ -63,8 +63,8 @@ export const CALLS: Section = {
         await prepare(backend, suite);
         const trips: Record<string, number> = {};
         for (const [name, run] of operationsOf(backend, suite)) {
-          // A scan, and on a cluster claims and invalidations, take trips by contract.
-          if (name === "scan") continue;
+          // Scans and lists, and on a cluster claims and invalidations, take trips by contract.
+          if (name === "scan" || name === "sessions.list") continue;
           if (backend.cache.buckets > 1 && (name === "cache.claim" || name === "cache.invalidate")) continue;
           // A server may have to be told a script first.
           await run();

@@ -10,6 +10,13 @@ import { KV_HASHES } from "./kv-hashes.ts";
 import { KV_SCAN } from "./kv-scan.ts";
 import { KV_TEXT } from "./kv-text.ts";
 import { KV_TTL } from "./kv-ttl.ts";
+import { SESSION_COMMITS } from "./session-commits.ts";
+import { SESSION_ENDS } from "./session-ends.ts";
+import { SESSION_NUMBERS } from "./session-numbers.ts";
+import { SESSION_RACES } from "./session-races.ts";
+import { SESSION_RECORDS } from "./session-records.ts";
+import { SESSION_ROTATION } from "./session-rotation.ts";
+import { SESSION_USERS } from "./session-users.ts";
 import type { Section } from "./suite.ts";
 
 /** Everything that a backend is asked, one file for each section. A new store adds its own. */
@@ -22,6 +29,13 @@ export const SECTIONS: readonly Section[] = [
   CACHE_ENTRIES,
   CACHE_LEASES,
   CACHE_INVALIDATION,
+  SESSION_RECORDS,
+  SESSION_ENDS,
+  SESSION_COMMITS,
+  SESSION_NUMBERS,
+  SESSION_ROTATION,
+  SESSION_USERS,
+  SESSION_RACES,
   BUS,
   CALLS,
   KV_FEATURE,

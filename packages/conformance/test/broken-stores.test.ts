@@ -7,8 +7,17 @@ import { CACHE_DEFECTS } from "./broken/cache-defects.ts";
 import { KV_OTHER_DEFECTS } from "./broken/kv-other-defects.ts";
 import { KV_TEXT_DEFECTS } from "./broken/kv-text-defects.ts";
 import { RecordingRunner } from "./broken/recording-runner.ts";
+import { SESSION_DEFECTS } from "./broken/session-defects.ts";
+import { SESSION_TOKEN_DEFECTS } from "./broken/session-token-defects.ts";
 
-const DEFECTS = [...KV_TEXT_DEFECTS, ...KV_OTHER_DEFECTS, ...CACHE_DEFECTS, ...BUS_AND_CALL_DEFECTS];
+const DEFECTS = [
+  ...KV_TEXT_DEFECTS,
+  ...KV_OTHER_DEFECTS,
+  ...CACHE_DEFECTS,
+  ...SESSION_DEFECTS,
+  ...SESSION_TOKEN_DEFECTS,
+  ...BUS_AND_CALL_DEFECTS,
+];
 
 /** The suite over a memory backend whose clock is moved, so that nothing waits. */
 function record(

@@ -3,6 +3,7 @@ import { UnsupportedCapabilityError } from "./errors.ts";
 import type { CacheStore } from "./ports/cache-store.ts";
 import type { KeyValueStore } from "./ports/key-value-store.ts";
 import type { MessageBus } from "./ports/message-bus.ts";
+import type { SessionStore } from "./ports/session-store.ts";
 
 /** What a backend has done since it was created. */
 export interface BackendStats {
@@ -20,6 +21,7 @@ export interface Backend {
   readonly name: string;
   readonly kv: KeyValueStore;
   readonly cache: CacheStore;
+  readonly sessions: SessionStore;
   readonly bus?: MessageBus;
   /**
    * Asks the store for a sign of life.
@@ -35,11 +37,13 @@ export interface Backend {
 }
 
 /** A feature asks only for the stores that it uses. */
-export type Capability = "kv" | "cache" | "bus";
+export type Capability = "kv" | "cache" | "sessions" | "bus";
 
+const EVERY_ADAPTER = "Every adapter of Holdfast has it: pass what an adapter returned, as it is.";
 const WHO_HAS: Readonly<Record<Capability, string>> = {
-  kv: "Every adapter of Holdfast has it: pass what an adapter returned, as it is.",
-  cache: "Every adapter of Holdfast has it: pass what an adapter returned, as it is.",
+  kv: EVERY_ADAPTER,
+  cache: EVERY_ADAPTER,
+  sessions: EVERY_ADAPTER,
   bus: "redisBackend() of @holdfast/adapter-redis and memoryBackend() of @holdfast/adapter-memory have it.",
 };
 

@@ -13,7 +13,8 @@ export type ErrorCode =
   | "QUOTA_EXCEEDED"
   | "BATCH"
   | "FACTORY_FAILED"
-  | "FACTORY_TIMEOUT";
+  | "FACTORY_TIMEOUT"
+  | "SESSION_CONFLICT";
 
 /**
  * What is known of a write after a failure: `"not-applied"` (the store never ran it) or `"unknown"`
@@ -165,5 +166,15 @@ export class FactoryTimeoutError extends HoldfastError {
   constructor(message: string, timeoutMs: number) {
     super("FACTORY_TIMEOUT", message);
     this.timeoutMs = timeoutMs;
+  }
+}
+
+/** Another request changed the same fields of a session since this one loaded it. Nothing was written; load again and decide. */
+export class SessionConflictError extends HoldfastError {
+  readonly fields: readonly string[];
+
+  constructor(message: string, fields: readonly string[]) {
+    super("SESSION_CONFLICT", message);
+    this.fields = fields;
   }
 }

@@ -19,13 +19,15 @@ export {
   type Outcome,
   QuotaExceededError,
   SerializationError,
+  SessionConflictError,
   UnsupportedCapabilityError,
   ValidationError,
   ValueTooLargeError,
   WrongTypeError,
 } from "./errors.ts";
 export { createEmitter, type EventListener } from "./events.ts";
-export { createKeySpace, type KeyKind, type KeySpace, MAX_KEY_BYTES } from "./keys.ts";
+export { freezeDeeply } from "./freeze-deeply.ts";
+export { assertKey, createKeySpace, type KeyKind, type KeySpace, MAX_KEY_BYTES } from "./keys.ts";
 export type {
   Announcement,
   CacheClaim,
@@ -41,4 +43,19 @@ export type {
 } from "./ports/cache-store.ts";
 export type { KeyValueEntry, KeyValueStore, SetOptions, StoredTtl } from "./ports/key-value-store.ts";
 export type { BusHandlers, BusSubscription, MessageBus } from "./ports/message-bus.ts";
+export type {
+  SessionChange,
+  SessionCommit,
+  SessionCommitResult,
+  SessionCreation,
+  SessionField,
+  SessionKeys,
+  SessionListing,
+  SessionLoad,
+  SessionLoadResult,
+  SessionRecord,
+  SessionReplacement,
+  SessionStore,
+} from "./ports/session-store.ts";
+export { randomText } from "./random-text.ts";
 export { type StandardSchema, validate } from "./schema/validate.ts";

@@ -5,7 +5,7 @@ import { InvalidKeyError } from "./errors.ts";
 export const MAX_KEY_BYTES = 1_024;
 
 /** One letter for each feature; the second part of every stored key. */
-export type KeyKind = "k" | "c";
+export type KeyKind = "k" | "c" | "s";
 
 /**
  * What a part of a key may not hold as it is: the escape sign itself, `{` and `}` (they choose the
@@ -69,7 +69,13 @@ function percentDecode(_match: string, hex: string): string {
   return String.fromCharCode(Number.parseInt(hex, 16));
 }
 
-function assertKey(key: unknown, name: string): asserts key is string {
+/**
+ * Checks a part of a key, or another name that is stored.
+ *
+ * @param name What it is; it begins the error's message.
+ * @throws {InvalidKeyError} It is empty, not a string, too long, or not well-formed Unicode.
+ */
+export function assertKey(key: unknown, name: string): asserts key is string {
   if (typeof key !== "string") {
     throw new InvalidKeyError(
       `A ${name} must be a string; got ${key === null ? "null" : typeof key}. Convert ids with String(id).`,

@@ -5,6 +5,7 @@ import { RedisMessageBus, type SubscribingTransport } from "./message-bus.ts";
 import { RedisCommands } from "./redis-commands.ts";
 import type { RedisTransport } from "./redis-transport.ts";
 import { decodeText } from "./replies.ts";
+import { RedisSessionStore } from "./session/session-store.ts";
 
 export interface RedisBackendOptions<Transport extends RedisTransport> {
   /** Begins every error message: `"redis"`, `"upstash"`. */
@@ -31,6 +32,7 @@ export function createRedisBackend(options: RedisBackendOptions<RedisTransport>)
     name,
     kv: new RedisKeyValueStore(redis),
     cache: new RedisCacheStore(redis),
+    sessions: new RedisSessionStore(redis),
     ...(canSubscribe(transport) ? { bus: new RedisMessageBus(redis, transport) } : {}),
     async ping(pingOptions?: { timeout?: Duration }) {
       const startedAtMs = performance.now();

@@ -1,4 +1,4 @@
-import type { Backend, CacheStore, KeyValueStore, MessageBus } from "@holdfast/core";
+import type { Backend, CacheStore, KeyValueStore, MessageBus, SessionStore } from "@holdfast/core";
 
 /** A way to break a backend, and the section whose tests must notice. */
 export interface Defect {
@@ -30,6 +30,18 @@ export function cacheDefect(section: string, name: string, change: (cache: Cache
     name,
     section,
     breakIt: (backend) => ({ ...backend, cache: override(backend.cache, change(backend.cache)) }),
+  };
+}
+
+export function sessionDefect(
+  section: string,
+  name: string,
+  change: (sessions: SessionStore) => Methods<SessionStore>,
+): Defect {
+  return {
+    name,
+    section,
+    breakIt: (backend) => ({ ...backend, sessions: override(backend.sessions, change(backend.sessions)) }),
   };
 }
 

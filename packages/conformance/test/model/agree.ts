@@ -7,6 +7,7 @@ import { ids } from "./arbitraries.ts";
 import type { Compared, Pair } from "./compared.ts";
 import { featureSteps } from "./feature-steps.ts";
 import { portSteps } from "./port-steps.ts";
+import { sessionSteps } from "./session-steps.ts";
 
 /** Longest sequence of steps. */
 const MAX_STEPS = 40;
@@ -17,6 +18,11 @@ export type Runs = Pick<fc.Parameters<unknown>, "numRuns" | "endOnFailure">;
 /** @throws The key-value ports differ: the message holds the seed and the shortest sequence found. */
 export function agreeOnPort(open: () => Promise<Backend>, runs: Runs): Promise<void> {
   return agree(open, runs, portSteps, ({ kv }, namespace) => ({ kv, keys: createKeySpace("k", namespace) }));
+}
+
+/** @throws The session ports differ. */
+export function agreeOnSessions(open: () => Promise<Backend>, runs: Runs): Promise<void> {
+  return agree(open, runs, sessionSteps, ({ sessions }, namespace) => ({ sessions, namespace }));
 }
 
 /** @throws What `createKv` gives differs. */
@@ -51,5 +57,7 @@ async function agree<Subject>(
 
 /** Keys that stay would make the next run's scans long. */
 async function clear({ kv }: Backend, namespace: string): Promise<void> {
-  for await (const page of kv.scan(createKeySpace("k", namespace).prefix, 1_000)) await kv.delete(page);
+  for (const kind of ["k", "s"] as const) {
+    for await (const page of kv.scan(createKeySpace(kind, namespace).prefix, 1_000)) await kv.delete(page);
+  }
 }

@@ -1,0 +1,112 @@
+import type { SessionCommit, SessionCommitResult } from "@holdfast/core";
+import { defineScript, type Script } from "../define-script.ts";
+import type { RedisReply } from "../redis-transport.ts";
+import { decodeNumber, decodeTexts } from "../replies.ts";
+import { SESSION_LUA } from "./lua.ts";
+
+/**
+ * Applies all changes of a commit or none, and moves the session's end.
+ *
+ * KEYS session, epoch · ARGV see `commitArguments` · reply "committed", version, the increments' numbers; "conflict" or
+ * "notANumber" with names of fields; or "gone".
+ */
+export const commit: Script<[session: string, epoch: string], (string | number)[], SessionCommitResult> = defineScript({
+  name: "session.commit",
+  repeat: "repeatable",
+  lua: `${SESSION_LUA}
+local session, epoch = KEYS[1], KEYS[2]
+local digest, id, idle, next_digest, grace = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local FIRST = 6
+
+local function read(field)
+  local value = redis.call('HGET', session, field)
+  if not value then return '', false end
+  local colon = string.find(value, ':', 1, true)
+  return string.sub(value, 1, colon - 1), string.sub(value, colon + 1)
+end
+local function exact(number) return number <= 9007199254740991 and number >= -9007199254740991 and number end
+local function number_in(text)
+  return (text == '0' or string.find(text, '^-?[1-9]%d*$')) and exact(tonumber(text))
+end
+
+local head, now = head_of(session), now_ms()
+if not is_alive(head, epoch, now) then return {'gone'} end
+
+local ids = head.l or ''
+for i = 1, #ids, 8 do
+  if string.sub(ids, i, i + 7) == id then
+    local numbers = {}
+    for a = FIRST, #ARGV, 4 do
+      if ARGV[a] == 'increment' then
+        local _, text = read(ARGV[a + 1])
+        numbers[#numbers + 1] = whole(number_in(text or '0') or 0)
+      end
+    end
+    return {'committed', head.v, numbers}
+  end
+end
+
+if head.k ~= digest then return {'gone'} end
+local texts, conflicts, others, numbers = {}, {}, {}, {}
+for a = FIRST, #ARGV, 4 do
+  local kind, field, value, seen = ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
+  local written, held = read(field)
+  if kind == 'increment' then
+    if texts[field] ~= nil then held = texts[field] end
+    local before = number_in(held or '0')
+    local after = before and exact(before + tonumber(value))
+    if after then
+      texts[field] = whole(after)
+      numbers[#numbers + 1] = texts[field]
+    else
+      others[#others + 1] = field
+    end
+  elseif written == seen or (kind == 'unset' and not held) then
+    texts[field] = kind == 'set' and value
+  else
+    conflicts[#conflicts + 1] = field
+  end
+end
+if #conflicts > 0 then return {'conflict', conflicts} end
+if #others > 0 then return {'notANumber', others} end
+
+local version = whole(head.v + 1)
+for field, text in pairs(texts) do
+  if text then redis.call('HSET', session, field, version .. ':' .. text) else redis.call('HDEL', session, field) end
+end
+redis.call('HSET', session, 'v', version, 'l', string.sub(ids .. id, -64), 's', whole(now))
+if next_digest ~= '' then redis.call('HSET', session, 'k', next_digest, 'p', digest, 'g', whole(now + grace)) end
+redis.call('PEXPIRE', session, whole(math.min(idle, head.x - now)))
+return {'committed', version, numbers}`,
+  decode: decodeCommit,
+});
+
+/**
+ * Digest, id, idle time in milliseconds, digest of the token that replaces this one (or empty) and the grace in
+ * milliseconds, then for each change its kind, the field's name in the hash, text or number, version seen (or empty).
+ */
+export function commitArguments({ digest, id, idleMs, rotation, changes }: SessionCommit): (string | number)[] {
+  return [
+    digest,
+    id,
+    idleMs,
+    rotation?.digest ?? "",
+    rotation?.graceMs ?? 0,
+    ...changes.flatMap((change) => {
+      const field = `:${change.field}`;
+      if (change.kind === "increment") return [change.kind, field, change.by, ""];
+      return [change.kind, field, change.kind === "set" ? change.text : "", change.seen ?? ""];
+    }),
+  ];
+}
+
+function decodeCommit(reply: RedisReply): SessionCommitResult {
+  const [kind, first = null, numbers = null] = reply as readonly RedisReply[];
+  if (kind === "conflict" || kind === "notANumber") return { kind, fields: decodeTexts(first).map(fieldName) };
+  if (kind !== "committed") return { kind: "gone" };
+  return { kind, version: decodeNumber(first), numbers: (numbers as readonly RedisReply[]).map(decodeNumber) };
+}
+
+function fieldName(name: string | undefined): string {
+  return (name ?? "").slice(1);
+}
