@@ -33,6 +33,29 @@ export async function measure(contestants: readonly Contestant[]): Promise<Measu
       if (round >= 0) samples[index]!.push(nsPerCall / operations);
     }
   }
+  return summarize(contestants, samples);
+}
+
+/** Something that measures itself: each sample is nanoseconds for each operation. */
+export interface Sampled {
+  readonly name: string;
+  readonly sample: () => Promise<number>;
+}
+
+/** Compares what measures itself: in turn, round by round, each with the first of the same round. Medians. */
+export async function compare(contestants: readonly Sampled[], rounds: number): Promise<Measured[]> {
+  const samples = contestants.map(() => [] as number[]);
+  for (let round = -1; round < rounds; round += 1) {
+    for (const [index, { sample }] of contestants.entries()) {
+      const nsPerOperation = await sample();
+      // The first round only warms up.
+      if (round >= 0) samples[index]!.push(nsPerOperation);
+    }
+  }
+  return summarize(contestants, samples);
+}
+
+function summarize(contestants: readonly { readonly name: string }[], samples: readonly number[][]): Measured[] {
   return contestants.map(({ name }, index) => ({
     name,
     nsPerOperation: median(samples[index]!),

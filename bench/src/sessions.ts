@@ -2,14 +2,15 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { countCommands, startRedis } from "@holdfast/test-servers";
-import { Connections } from "./connections.ts";
-import { measure } from "./measure.ts";
+import autocannon from "autocannon";
+import { compare } from "./measure.ts";
 import { SESSION_SERVERS } from "./peers/session-servers.ts";
 import { countRow, type Row, type Section, throughputRows } from "./report.ts";
 
 const SERVER = fileURLToPath(new URL("./peers/session-servers.ts", import.meta.url));
 const CONNECTIONS = 32;
-const EACH = 20;
+const ROUNDS = 7;
+const ROUND_SECONDS = 1;
 
 /** What is measured, and the part of the bare server's throughput that is asked for. */
 const KINDS = [
@@ -18,40 +19,85 @@ const KINDS = [
   { path: "/visit", what: "a visitor", withCookies: false, least: 0.95, commands: 0 },
 ];
 
+interface Server {
+  readonly name: string;
+  readonly url: string;
+  /** One session for each connection. */
+  readonly cookies: readonly string[];
+}
+
 export const sessionsSection: Section = {
   name: "sessions",
   async run() {
     await using redis = await startRedis();
     const processes: ChildProcess[] = [];
-    const servers: { readonly name: string; readonly connections: Connections }[] = [];
     try {
+      const servers: Server[] = [];
       for (const name of Object.keys(SESSION_SERVERS)) {
         const process = fork(SERVER, [name, redis.url]);
         processes.push(process);
         const [port] = (await once(process, "message")) as [number];
-        const connections = await Connections.open(port, CONNECTIONS);
-        await connections.start("/start");
-        servers.push({ name, connections });
+        const url = `http://127.0.0.1:${port}`;
+        servers.push({ name, url, cookies: await startSessions(url) });
       }
       const rows: Row[] = [];
       for (const { path, what, withCookies, least, commands } of KINDS) {
-        const contestants = servers.map(({ name, connections }) => ({
+        const contestants = servers.map(({ name, url, cookies }) => ({
           name,
-          work: () => connections.run(path, { each: EACH, withCookies }),
-          operations: CONNECTIONS * EACH,
+          sample: async () => 1e9 / (await load(url + path, withCookies ? cookies : [])),
         }));
         const title = `${what}, ${CONNECTIONS} connections`;
-        rows.push(...throughputRows(title, await measure(contestants), { holdfast: least }));
-        const ours = servers.find(({ name }) => name === "holdfast")!;
-        const counted = await countCommands(redis.url, () => ours.connections.run(path, { each: EACH, withCookies }));
-        // What scripts call is counted by the server, but neither sent nor billed.
-        const sent = (counted.byName["evalsha"] ?? counted.total) / (CONNECTIONS * EACH);
-        rows.push(countRow(`commands sent for ${what}`, sent, commands));
+        rows.push(...throughputRows(title, await compare(contestants, ROUNDS), { holdfast: least }));
+        const { url, cookies } = servers.find(({ name }) => name === "holdfast")!;
+        rows.push(
+          countRow(
+            `commands sent for ${what}`,
+            await commandsOf(redis.url, url + path, withCookies ? cookies : []),
+            commands,
+          ),
+        );
       }
       return rows;
     } finally {
-      for (const { connections } of servers) connections.close();
       for (const process of processes) process.disconnect();
     }
   },
 };
+
+/** @returns The cookies that begin so many sessions. */
+function startSessions(url: string): Promise<string[]> {
+  return Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      const response = await fetch(`${url}/start`);
+      return response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    }),
+  );
+}
+
+/** @returns Requests per second. */
+async function load(url: string, cookies: readonly string[]): Promise<number> {
+  let next = 0;
+  const result = await autocannon({
+    url,
+    connections: CONNECTIONS,
+    duration: ROUND_SECONDS,
+    setupClient(client) {
+      const cookie = cookies[next++ % CONNECTIONS];
+      if (cookie) client.setHeaders({ cookie });
+    },
+  });
+  if (result.non2xx + result.errors + result.timeouts > 0) throw new Error("The server answered with errors.");
+  return result.requests.total / result.duration;
+}
+
+/** Commands for each request. What scripts call is counted by the server, but neither sent nor billed. */
+async function commandsOf(redisUrl: string, url: string, cookies: readonly string[]): Promise<number> {
+  const requests = 100;
+  const counted = await countCommands(redisUrl, async () => {
+    for (let sent = 0; sent < requests; sent += 1) {
+      const cookie = cookies[sent % CONNECTIONS];
+      await (await fetch(url, cookie ? { headers: { cookie } } : {})).text();
+    }
+  });
+  return (counted.byName["evalsha"] ?? counted.total) / requests;
+}

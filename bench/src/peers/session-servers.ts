@@ -45,13 +45,14 @@ export const SESSION_SERVERS: Readonly<Record<string, Open>> = {
     const redis = new Redis(url);
     const secret = randomBytes(32);
     const signatureOf = (id: string) => createHmac("sha256", secret).update(id).digest("base64url");
-    const idOf = (cookie: string | undefined) => {
-      const [id = "", signature = ""] = cookie?.slice("sid=".length).split(".") ?? [];
+    const idOf = (cookie: string) => {
+      const [id = "", signature = ""] = cookie.slice("sid=".length).split(".");
       const [given, wanted] = [Buffer.from(signature), Buffer.from(signatureOf(id))];
       return given.length === wanted.length && timingSafeEqual(given, wanted) ? id : undefined;
     };
     const answer = async (request: IncomingMessage, response: ServerResponse) => {
-      const id = request.url === "/visit" ? undefined : idOf(request.headers.cookie);
+      const { cookie } = request.headers;
+      const id = cookie === undefined ? undefined : idOf(cookie);
       if (request.url === "/start") {
         const created = randomBytes(24).toString("base64url");
         await redis.set(`sess:${created}`, JSON.stringify({ name: "Ada Lovelace", count: 0 }), "PX", TTL_MS);

@@ -19,6 +19,8 @@ import type { TtlMap } from "./ttl-map.ts";
 
 /** What has ended is remembered at least for this long. */
 const SHORTEST_MEMORY_MS = 60_000;
+/** The index still tells of a session that has ended by itself. */
+const REMEMBERED_MS = 86_400_000;
 
 /** The session port in this process's memory. */
 export class MemorySessionStore implements SessionStore {
@@ -111,7 +113,7 @@ export class MemorySessionStore implements SessionStore {
       const members = [...(this.#storage.sessionIndexes.get(index)?.keys() ?? [])];
       const listings = members.flatMap((session): SessionListing[] => {
         const found = this.#alive({ session, epoch });
-        if (found?.userId === undefined) return [];
+        if (!found) return [];
         const { device, createdAtMs, lastSeenAtMs, deadlineMs } = found;
         return [{ session, device, createdAtMs, lastSeenAtMs, deadlineMs }];
       });
@@ -134,7 +136,11 @@ export class MemorySessionStore implements SessionStore {
       sessionIndexes.delete(index);
       if (except === undefined || spared?.userId === undefined) return;
       sessions.replace(except, { ...spared, epoch });
-      sessionIndexes.set(index, new Map([[except, spared.deadlineMs]]), spared.deadlineMs - clock.now());
+      sessionIndexes.set(
+        index,
+        new Map([[except, spared.deadlineMs]]),
+        spared.deadlineMs + REMEMBERED_MS - clock.now(),
+      );
     }, options);
   }
 
@@ -148,8 +154,10 @@ export class MemorySessionStore implements SessionStore {
     if (userId !== undefined) {
       epoch = sessionEpochs.get(keys.epoch) ?? fresh;
       keep(sessionEpochs, keys.epoch, epoch, absoluteMs);
-      const others = [...(sessionIndexes.get(keys.index) ?? [])].filter(([, endsAtMs]) => endsAtMs > now);
-      keep(sessionIndexes, keys.index, new Map([...others, [keys.session, deadlineMs]]), absoluteMs);
+      const others = [...(sessionIndexes.get(keys.index) ?? [])].filter(
+        ([, endsAtMs]) => endsAtMs + REMEMBERED_MS > now,
+      );
+      keep(sessionIndexes, keys.index, new Map([...others, [keys.session, deadlineMs]]), absoluteMs + REMEMBERED_MS);
     }
     const session: StoredSession = {
       ended: undefined,

@@ -52,7 +52,6 @@ const SESSION_DEFECTS_SHOWN_BY_STEPS = [
   "a repeated replacement is gone",
   "what is not replaced leaves its successor behind",
   "nobody is spared",
-  "a repeated revocation is another one",
   "sessions without a user are listed",
 ] as const;
 

@@ -1,6 +1,8 @@
 import {
   byteLength,
   randomText,
+  type SessionChange,
+  type SessionCommitResult,
   SessionConflictError,
   type SessionCreation,
   type SessionField,
@@ -9,13 +11,14 @@ import {
   validate,
   WrongTypeError,
 } from "@holdfast/core";
-import type { Draft, SignIn } from "./draft.ts";
-import { fieldOf } from "./field-names.ts";
+import type { Draft, Sent, SignIn } from "./draft.ts";
+import { dataField, fieldOf } from "./field-names.ts";
 import type { Loading, SessionContext } from "./loading.ts";
 import { nextToken } from "./next-token.ts";
 import type { Live } from "./origin.ts";
 import { forgetCookie } from "./session-cookie.ts";
 import { sha256 } from "./sha256.ts";
+import { readValue } from "./stored-value.ts";
 import type { Token } from "./token.ts";
 
 /** How often a sign-in begins again because other requests keep changing the session that it replaces. */
@@ -27,6 +30,7 @@ const COMMIT_ID_CHARACTERS = 8;
 export class Committing<Data extends object> {
   readonly #context: SessionContext<Data>;
   readonly #loading: Loading<Data>;
+  readonly #underWay = new Map<Draft, Promise<void>>();
 
   constructor(context: SessionContext<Data>, loading: Loading<Data>) {
     this.#context = context;
@@ -38,25 +42,43 @@ export class Committing<Data extends object> {
    * @throws {SessionConflictError | ValidationError | ValueTooLargeError | WrongTypeError} Nothing was written.
    */
   async commit(draft: Draft): Promise<string[]> {
-    const { origin, ended, fields, signingIn, facts } = draft;
-    if (!draft.isChanged) return draft.hasDeadCookie ? [this.#context.cookie.clear(facts)] : [];
-    if (origin.kind === "unavailable") throw origin.error;
-    if (fields.isChanged) await this.#check(draft);
-    if (ended) await this.#end(draft, ended);
-    if (signingIn) return this.#signIn(draft, signingIn);
-    if (draft.live) return this.#commitTo(draft, draft.live);
-    if (origin.kind === "dead" && origin.isLate) return this.#discard(draft);
-    if (fields.texts().size === 0) return [this.#context.cookie.clear(facts)];
-    return this.#begin(draft);
+    // One after the other, or both would send the same.
+    while (this.#underWay.has(draft)) await this.#underWay.get(draft);
+    if (!draft.isChanged) return draft.hasDeadCookie ? [this.#context.cookie.clear(draft.facts)] : [];
+    const work = this.#send(draft, draft.beginCommit()).finally(() => {
+      draft.endCommit();
+      this.#underWay.delete(draft);
+    });
+    this.#underWay.set(
+      draft,
+      work.then(
+        () => {},
+        () => {},
+      ),
+    );
+    return work;
   }
 
-  async #commitTo(draft: Draft, live: Live): Promise<string[]> {
+  async #send(draft: Draft, sent: Sent): Promise<string[]> {
+    const { origin, ended, live } = draft;
+    if (origin.kind === "unavailable") throw origin.error;
+    const texts = draft.fields.texts(sent.fields);
+    if (sent.fields.size > 0) await this.#check(texts);
+    if (ended) await this.#end(draft, ended);
+    if (sent.signIn) return this.#signIn(draft, sent, sent.signIn);
+    if (live) return this.#commitTo(draft, live, sent);
+    if (origin.kind === "dead" && origin.isLate) return this.#discard(draft);
+    if (texts.size === 0) return [this.#context.cookie.clear(draft.facts)];
+    return this.#begin(draft, sent);
+  }
+
+  async #commitTo(draft: Draft, live: Live, { fields, rotates }: Sent): Promise<string[]> {
     const { store, keys, options, emit } = this.#context;
-    const { fields, rotates } = draft;
     if (live.superseded) return this.#discard(draft);
     const token = rotates ? await nextToken(draft, keys) : live.token;
     const digest = rotates ? await sha256(token.text) : live.digest;
-    const changes = fields.changes();
+    const changes = draft.fields.changes(fields);
+    const texts = draft.fields.texts(fields);
     const result = await store.commit(
       {
         keys: keys.keysOf(live.token),
@@ -82,42 +104,30 @@ export class Committing<Data extends object> {
         `The session's ${list(result.fields.map(fieldOf))} cannot be incremented: no whole number, or the sum would leave ±(2^53 − 1). Nothing was written.`,
       );
     }
-    const record = { ...live.record, version: result.version, fields: this.#after(draft, result.version) };
+    const record = { ...live.record, version: result.version, fields: fieldsAfter(live, texts, changes, result) };
     draft.settle({ ...live, token, digest, record });
     if (!rotates) return [];
     emit?.({ type: "rotated", id: token.handle, userId: record.userId });
     return [this.#context.cookie.write(token.text, draft.facts)];
   }
 
-  /** The fields as they are once the commit is done. */
-  #after(draft: Draft, version: number): ReadonlyMap<string, SessionField> {
-    const before = draft.live?.record.fields;
-    const changed = new Set(draft.fields.changedNames);
-    const after = new Map<string, SessionField>();
-    for (const [name, text] of draft.fields.texts()) {
-      const kept = changed.has(name) ? undefined : before?.get(name);
-      after.set(name, kept ?? { text, version });
-    }
-    return after;
-  }
-
-  async #begin(draft: Draft): Promise<string[]> {
+  async #begin(draft: Draft, sent: Sent): Promise<string[]> {
     const { store, emit } = this.#context;
-    const creation = await this.#creationOf(draft, undefined);
+    const creation = await this.#creationOf(draft, sent);
     // A handle that is taken is not a matter of luck: 96 bits of it are random.
     if (!(await store.create(creation, this.#bounds))) throw new Error("The session's handle is taken.");
     emit?.({ type: "created", id: creation.token.handle, userId: undefined });
     return this.#settleNew(draft, creation);
   }
 
-  async #signIn(draft: Draft, signIn: SignIn): Promise<string[]> {
-    const { store, keys, emit } = this.#context;
+  async #signIn(draft: Draft, sent: Sent, signIn: SignIn): Promise<string[]> {
+    const { store, keys } = this.#context;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       if (signIn.renews && (!draft.live || draft.live.superseded)) return this.#discard(draft);
       // A token that was replaced carries nothing over: who has it may not be who has the session.
       if (draft.live?.superseded) draft.rebase(undefined);
       const { live } = draft;
-      const creation = await this.#creationOf(draft, signIn);
+      const creation = await this.#creationOf(draft, sent);
       if (!live) {
         if (await store.create(creation, this.#bounds)) return this.#signedIn(draft, creation, signIn);
         throw new Error("The session's handle is taken.");
@@ -126,7 +136,6 @@ export class Committing<Data extends object> {
       const outcome = await store.replace({ previous, next: creation }, this.#bounds);
       if (outcome === "replaced") return this.#signedIn(draft, creation, signIn);
       draft.rebase(outcome === "gone" ? undefined : await this.#loading.reload(live));
-      if (outcome === "conflict") emit?.({ type: "conflict", id: live.token.handle, fields: [] });
     }
     throw new SessionConflictError(
       "Other requests keep changing the session that this sign-in replaces; nothing was written. Try again.",
@@ -151,7 +160,7 @@ export class Committing<Data extends object> {
     return imported.cookie === undefined ? cookies : [...cookies, forgetCookie(imported.cookie)];
   }
 
-  async #creationOf(draft: Draft, signIn: SignIn | undefined): Promise<Creation> {
+  async #creationOf(draft: Draft, { signIn, fields }: Sent): Promise<Creation> {
     const { keys, options } = this.#context;
     const token = await nextToken(draft, keys);
     return {
@@ -160,7 +169,7 @@ export class Committing<Data extends object> {
       digest: await sha256(token.text),
       userId: signIn?.userId,
       device: signIn?.device,
-      fields: draft.fields.texts(),
+      fields: draft.fields.texts(fields),
       idleMs: options.idleMs,
       absoluteMs: options.absoluteMs,
       epoch: randomText(EPOCH_CHARACTERS),
@@ -181,10 +190,10 @@ export class Committing<Data extends object> {
     return [];
   }
 
-  async #check(draft: Draft): Promise<void> {
+  async #check(texts: ReadonlyMap<string, string>): Promise<void> {
     const { schema, maxBytes } = this.#context.options;
     let bytes = 0;
-    for (const [name, text] of draft.fields.texts()) bytes += byteLength(name) + byteLength(text);
+    for (const [name, text] of texts) bytes += byteLength(name) + byteLength(text);
     if (bytes > maxBytes) {
       throw new ValueTooLargeError(
         `The session would have ${bytes} bytes, more than maxBytes, ${maxBytes}. Keep large data elsewhere, and its key in the session.`,
@@ -192,7 +201,7 @@ export class Committing<Data extends object> {
         maxBytes,
       );
     }
-    if (schema) await validate(schema, draft.all(), "The session's data");
+    if (schema) await validate(schema, dataOf(texts), "The session's data");
   }
 
   get #bounds(): { timeoutMs: number } | undefined {
@@ -200,6 +209,8 @@ export class Committing<Data extends object> {
     return timeoutMs === undefined ? undefined : { timeoutMs };
   }
 }
+
+type Committed = Extract<SessionCommitResult, { kind: "committed" }>;
 
 interface Creation extends SessionCreation {
   readonly token: Token;
@@ -217,6 +228,33 @@ function recordOf({ fields, userId, device, idleMs, absoluteMs }: SessionCreatio
     deadlineMs: now + absoluteMs,
     remainingMs: idleMs,
   };
+}
+
+/** The fields as they are once a commit is done: sums are the store's, which other requests may have added to. */
+function fieldsAfter(
+  { record }: Live,
+  texts: ReadonlyMap<string, string>,
+  changes: readonly SessionChange[],
+  { version, numbers }: Committed,
+): ReadonlyMap<string, SessionField> {
+  const changed = new Set(changes.map(({ field }) => field));
+  const after = new Map<string, SessionField>();
+  for (const [name, text] of texts) {
+    const kept = changed.has(name) ? undefined : record.fields.get(name);
+    after.set(name, kept ?? { text, version });
+  }
+  const increments = changes.filter(({ kind }) => kind === "increment");
+  for (const [index, { field }] of increments.entries()) after.set(field, { text: String(numbers[index]), version });
+  return after;
+}
+
+function dataOf(texts: ReadonlyMap<string, string>): Record<string, unknown> {
+  const data = Object.create(null) as Record<string, unknown>;
+  for (const [name, text] of texts) {
+    const field = dataField(name);
+    if (field !== undefined) data[field] = readValue(text);
+  }
+  return data;
 }
 
 function list(names: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { assertKey, type SessionField } from "@holdfast/core";
 import { assertField, dataField, dataName, flashField, flashName } from "./field-names.ts";
 import type { Live, Origin } from "./origin.ts";
-import { RecordedFields } from "./recorded-fields.ts";
+import { RecordedFields, type Records } from "./recorded-fields.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import type { SessionStatus } from "./session.ts";
 import type { Token } from "./token.ts";
@@ -12,6 +12,15 @@ export interface SignIn {
   readonly device: string | undefined;
   /** Nobody has shown who it is: there is only what the session said, so one that has ended is not to come back. */
   readonly renews: boolean;
+}
+
+/** What a commit that is under way has sent. */
+export interface Sent {
+  readonly signIn: SignIn | undefined;
+  readonly rotates: boolean;
+  readonly fields: Records;
+  /** Meanwhile the request has ended its session. */
+  isEnded: boolean;
 }
 
 const NO_FIELDS: ReadonlyMap<string, SessionField> = new Map();
@@ -31,6 +40,7 @@ export class Draft {
   #ended: Live | undefined;
   /** The same, where the store did not say which it is. */
   #endsUnseen = false;
+  #sent: Sent | undefined;
 
   constructor(origin: Origin, facts: RequestFacts) {
     this.#origin = origin;
@@ -162,16 +172,37 @@ export class Draft {
     this.#rotates = false;
     this.next = undefined;
     this.fields.clear();
+    if (this.#sent) this.#sent.isEnded = true;
   }
 
-  /** A commit has done everything: this is the session now. */
+  /** A commit begins. What the request records from now on is left to the next one. */
+  beginCommit(): Sent {
+    this.#sent = {
+      signIn: this.#signIn,
+      rotates: this.#rotates,
+      fields: this.fields.snapshot(),
+      isEnded: false,
+    };
+    return this.#sent;
+  }
+
+  /** A commit has succeeded or failed. */
+  endCommit(): void {
+    this.#sent = undefined;
+  }
+
+  /** What was sent is done: this is the session now. */
   settle(live: Live): void {
-    this.#origin = live;
-    this.#signIn = undefined;
-    this.#rotates = false;
-    this.#ended = undefined;
+    const { signIn, rotates, fields, isEnded } = this.#sent!;
     this.next = undefined;
-    this.fields.settle(live.record.fields);
+    if (this.#signIn === signIn) this.#signIn = undefined;
+    if (rotates) this.#rotates = false;
+    if (isEnded) {
+      this.#ended = live;
+      return;
+    }
+    this.#origin = live;
+    this.fields.settle(live.record.fields, fields);
   }
 
   /** A commit has ended the session. */
@@ -181,6 +212,7 @@ export class Draft {
 
   /** A commit found that the session was changed, or has ended, since it was loaded. */
   rebase(live: Live | undefined): void {
+    if (this.#sent?.isEnded) return;
     this.#origin = live ?? { kind: "none" };
     this.next = undefined;
     this.fields.rebase(live?.record.fields ?? NO_FIELDS);

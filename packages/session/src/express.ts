@@ -3,7 +3,7 @@ import { HeldResponse } from "./held-response.ts";
 import type { NodeResponse } from "./node-response.ts";
 import type { NodeHeaders } from "./request-facts.ts";
 import type { Session } from "./session.ts";
-import { draftOf, needsCommit } from "./session-view.ts";
+import { draftOf, needsCommit, whenCommitMayBeNeeded } from "./session-view.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What is used of Express's request. */
@@ -43,8 +43,8 @@ const slots = new WeakMap<object, symbol>();
  * that nothing is to be committed for is not delayed.
  *
  * What is changed after that is committed before the body ends, except what needs a new cookie: to begin a session, to
- * sign in, or to rotate, do so before anything of the body is sent. A commit that fails goes to Express's error
- * handlers; nothing of what the handler was sending is sent, unless headers have left.
+ * sign in, or to rotate, do so before anything of the body is sent. What is changed after the end is not saved. A commit
+ * that fails goes to Express's error handlers; nothing of what the handler was sending is sent, unless headers have left.
  *
  * @param options.property Where the session goes instead. Sessions of two kinds side by side need two. @default "session"
  */
@@ -119,17 +119,20 @@ function commitBeforeSending<Data extends object>(
   session: Session<Data>,
   fail: (error: unknown) => void,
 ): void {
-  new HeldResponse(response, {
-    // A cookie that leads nowhere can be taken back only with the headers.
-    isDue: (headersHaveLeft) => (headersHaveLeft ? draftOf(session).isChanged : needsCommit(session)),
-    run: async (headersHaveLeft) => {
+  const awaited = {
+    // A cookie that leads nowhere is taken back once.
+    isDue: (isFirst: boolean) => (isFirst ? needsCommit(session) : draftOf(session).isChanged),
+    run: async (headersHaveLeft: boolean) => {
       const cookies = (await sessions.commitHeaders(session)).getSetCookie();
       if (!headersHaveLeft) return cookies;
+      // The cookie of a session that has ended is taken back by the next response.
       if (cookies.length > 0 && !session.isNew) throw tooLate();
       return [];
     },
     fail,
-  });
+  };
+  // Own methods make a response slower, so that most responses keep theirs.
+  whenCommitMayBeNeeded(session, () => new HeldResponse(response, awaited).install());
 }
 
 function taken(property: string): ConfigurationError {

@@ -3,7 +3,7 @@ import { HEADERS_OF_ONE_RESPONSE } from "./response-headers.ts";
 
 /** What a response waits for: before its headers leave, and again before its body ends. */
 export interface Awaited {
-  isDue(headersHaveLeft: boolean): boolean;
+  isDue(isFirst: boolean): boolean;
   /** @returns Cookies to set. Once the headers have left there is no way to. */
   run(headersHaveLeft: boolean): Promise<readonly string[]>;
   /** Told that it failed, or that sending did. What the handler was sending is dropped, unless headers have left. */
@@ -28,6 +28,11 @@ export class HeldResponse {
     this.#awaited = awaited;
     const { writeHead, write, end, flushHeaders } = response;
     this.#originals = { writeHead, write, end, flushHeaders };
+  }
+
+  /** From now on, calls come here first. */
+  install(): void {
+    const response = this.#response;
     response.writeHead = (...args) => this.#pass("writeHead", args);
     response.write = (...args) => this.#pass("write", args);
     response.end = (...args) => this.#pass("end", args);
@@ -54,34 +59,37 @@ export class HeldResponse {
   }
 
   #mustWait(name: Sending): boolean {
-    const headersHaveLeft = this.#stage === "before end";
-    if (this.#stage === "over" || (headersHaveLeft && name !== "end")) return false;
+    if (this.#stage === "over" || (this.#stage === "before end" && name !== "end")) return false;
+    const isFirst = this.#stage === "before headers";
     this.#stage = name === "end" ? "over" : "before end";
-    return this.#awaited.isDue(headersHaveLeft);
+    return this.#awaited.isDue(isFirst);
   }
 
   async #hold(name: Sending, args: readonly never[]): Promise<void> {
     const response = this.#response;
     const { headersSent } = response;
     this.#kept = [[name, args]];
-    if (name === "writeHead") {
-      // Its headers are set now, so that a cookie is added to them and not replaced by them.
-      setHead(response, args);
-      this.#kept = [[name, [response.statusCode as never]]];
-    }
-    const head = readHead(response);
-    // Error handlers break off a body that has begun. One that is complete is sent, whatever its handler does next.
-    if (name !== "end") Object.defineProperty(response, "headersSent", { get: () => true, configurable: true });
+    const cookies: string[] = [];
     try {
+      if (name === "writeHead") {
+        // Its headers are set now, so that a cookie is added to them and not replaced by them.
+        setHead(response, args);
+        this.#kept = [[name, [response.statusCode as never]]];
+      }
+      const head = readHead(response);
+      // Error handlers break off a body that has begun. One that is complete is sent, whatever its handler does next.
+      if (name !== "end") Object.defineProperty(response, "headersSent", { get: () => true, configurable: true });
       // What the handler still does in this turn belongs to it.
       await Promise.resolve();
-      const cookies = await this.#awaited.run(headersSent);
+      cookies.push(...(await this.#awaited.run(headersSent)));
+      const hasEndedSince = name !== "end" && this.#stage === "over";
+      if (hasEndedSince && this.#awaited.isDue(false)) cookies.push(...(await this.#awaited.run(headersSent)));
       Reflect.deleteProperty(response, "headersSent");
       if (!headersSent) restoreHead(response, head);
-      if (cookies.length > 0) setCookies(response, cookies);
+      setCookies(response, cookies.splice(0));
       this.#release();
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error, cookies);
     }
   }
 
@@ -96,7 +104,8 @@ export class HeldResponse {
     if (hasRoom) this.#response.emit("drain");
   }
 
-  #fail(error: unknown): void {
+  /** @param cookies Of what was done before it failed: browsers are to learn of that. */
+  #fail(error: unknown, cookies: readonly string[]): void {
     const response = this.#response;
     this.#kept = undefined;
     this.#stage = "over";
@@ -104,15 +113,17 @@ export class HeldResponse {
     // A handler that goes on writing, into a response that others end, must not end the process.
     response.on("error", () => {});
     if (!response.headersSent) {
-      response.statusCode = 200;
+      response.statusCode = 500;
       response.statusMessage = "";
       for (const name of HEADERS_OF_ONE_RESPONSE) response.removeHeader(name);
+      setCookies(response, cookies);
     }
     this.#awaited.fail(error);
   }
 }
 
 function setCookies(response: NodeResponse, cookies: readonly string[]): void {
+  if (cookies.length === 0) return;
   response.appendHeader("set-cookie", [...cookies]);
   if (response.getHeader("cache-control") === undefined) response.setHeader("cache-control", "no-store");
 }

@@ -3,6 +3,7 @@ import {
   HoldfastError,
   SerializationError,
   type SessionStore,
+  type StandardSchema,
   ValidationError,
   validate,
 } from "@holdfast/core";
@@ -44,10 +45,16 @@ export class Loading<Data extends object> {
     this.#context = context;
   }
 
-  async load(input: SessionInput): Promise<Draft> {
+  /** @returns At once for a visitor: even a promise would cost one a part of what a bare answer does. */
+  load(input: SessionInput): Draft | Promise<Draft> {
     const facts = new RequestFacts(input);
+    return facts.cookieHeader === undefined ? new Draft(NOTHING, facts) : this.#load(facts);
+  }
+
+  async #load(facts: RequestFacts): Promise<Draft> {
     const draft = new Draft(await this.#find(facts), facts);
-    if (draft.live) await this.#check(draft, draft.live);
+    const { schema } = this.#context.options;
+    if (draft.live && schema) await this.#check(draft, draft.live, schema);
     return draft;
   }
 
@@ -58,7 +65,6 @@ export class Loading<Data extends object> {
   }
 
   async #find(facts: RequestFacts): Promise<Origin> {
-    if (facts.cookieHeader === undefined) return NOTHING;
     const { cookie, emit } = this.#context;
     const texts = cookie.read(facts);
     try {
@@ -113,11 +119,10 @@ export class Loading<Data extends object> {
   }
 
   /** Checks what was stored: perhaps by an earlier version of the application. */
-  async #check(draft: Draft, { token }: Live): Promise<void> {
+  async #check(draft: Draft, { token }: Live, schema: StandardSchema<Data>): Promise<void> {
     const { options, emit } = this.#context;
-    if (!options.schema) return;
     try {
-      const valid = await validate(options.schema, draft.all(), "The session's data");
+      const valid = await validate(schema, draft.all(), "The session's data");
       draft.fields.amend(Object.entries(valid).map(([field, value]) => [dataName(field), value]));
     } catch (error) {
       const isInvalid = error instanceof ValidationError || error instanceof SerializationError;

@@ -22,7 +22,7 @@ export interface HoldfastSessionStorage<Data, FlashData = Data> {
    * @param input The Cookie header, or better the request itself: then loaders of one request that run side by side go on
    * from each other's commits, also for a new visitor, prefetches eat no flash, and http://localhost needs no `secure: false`.
    */
-  getSession(input?: SessionInput): Promise<RouterSession<Data, FlashData>>;
+  readonly getSession: (input?: SessionInput) => Promise<RouterSession<Data, FlashData>>;
   /**
    * Sends what was recorded.
    *
@@ -30,9 +30,9 @@ export interface HoldfastSessionStorage<Data, FlashData = Data> {
    * that repeats the request's cookie would undo the sign-in of another request that is answered meanwhile.
    * @throws What `commit` of the sessions does.
    */
-  commitSession(session: CookieSession<Data, FlashData>): Promise<string>;
+  readonly commitSession: (session: CookieSession<Data, FlashData>) => Promise<string>;
   /** Ends the session. @returns The Set-Cookie header that makes the browser forget it; empty if there is nothing to forget. */
-  destroySession(session: CookieSession<Data, FlashData>): Promise<string>;
+  readonly destroySession: (session: CookieSession<Data, FlashData>) => Promise<string>;
 }
 
 /**
@@ -45,18 +45,16 @@ export function createHoldfastSessionStorage<Data extends object = SessionData, 
   source: Sessions<Data> | SessionOptions<Data>,
 ): HoldfastSessionStorage<Data, FlashData> {
   const sessions = ("load" in source ? source : createSessions(source)) as unknown as Sessions<RouterFields>;
-  const commits = new WeakMap<object, RequestCommits>();
+  const requests = new WeakMap<Request, RequestCommits>();
   const commitsOf = (input: SessionInput): RequestCommits => {
     if (!(input instanceof Request)) return new RequestCommits();
-    const known = commits.get(input) ?? new RequestCommits();
-    commits.set(input, known);
+    const known = requests.get(input) ?? new RequestCommits();
+    requests.set(input, known);
     return known;
   };
-  const commit = async (view: RouterSessionView): Promise<string> => {
-    const { inner, commits } = view;
-    const [cookie] = (await commits.inTurn(inner, () => sessions.commitHeaders(inner))).getSetCookie();
-    view.cookie = cookie ?? view.cookie;
-    return view.cookie;
+  const commit = async ({ inner, commits }: RouterSessionView): Promise<string | undefined> => {
+    const headers = await commits.inTurn(inner, () => sessions.commitHeaders(inner));
+    return headers.getSetCookie()[0];
   };
   return {
     async getSession(input) {
@@ -66,12 +64,14 @@ export function createHoldfastSessionStorage<Data extends object = SessionData, 
     async commitSession(session) {
       const view = viewOf(session);
       view.recordChangesInPlace();
-      return view.isChanged ? commit(view) : view.cookie;
+      if (view.isChanged) view.cookie = (await commit(view)) ?? view.cookie;
+      return view.cookie;
     },
     async destroySession(session) {
       const view = viewOf(session);
       view.signOut();
-      return commit(view);
+      view.cookie = (await commit(view)) ?? "";
+      return view.cookie;
     },
   };
 }

@@ -7,6 +7,9 @@ type Recorded =
   | { readonly kind: "unset" }
   | { readonly kind: "increment"; readonly by: number };
 
+/** What is recorded of each field, by its name in the store. */
+export type Records = ReadonlyMap<string, Recorded>;
+
 /** Fields as they were loaded, and what a request has recorded since. Names are those of the store. */
 export class RecordedFields {
   #loaded: ReadonlyMap<string, SessionField>;
@@ -87,21 +90,26 @@ export class RecordedFields {
     for (const name of this.names()) this.unset(name);
   }
 
+  /** What is recorded now: a commit sends this, and says later that it is in the store. */
+  snapshot(): Records {
+    return new Map(this.#recorded);
+  }
+
   /** For a commit to the session that was loaded. */
-  changes(): SessionChange[] {
-    return [...this.#recorded].map(([field, recorded]) => {
+  changes(records: Records): SessionChange[] {
+    return [...records].map(([field, recorded]) => {
       if (recorded.kind === "increment") return { ...recorded, field };
       const seen = this.#loaded.get(field)?.version;
       return { ...recorded, field, seen };
     });
   }
 
-  /** For a new session: all that there is now. */
-  texts(): Map<string, string> {
+  /** For a new session: all that there is with these records. */
+  texts(records: Records): Map<string, string> {
     const texts = new Map<string, string>();
-    for (const name of this.names()) {
-      const isSum = this.#recorded.get(name)?.kind === "increment";
-      const text = isSum ? codec.encode(this.#number(name)) : this.#textOf(name);
+    for (const name of new Set([...this.#loaded.keys(), ...records.keys()])) {
+      const isSum = records.get(name)?.kind === "increment";
+      const text = isSum ? codec.encode(this.#number(name, records)) : this.#textOf(name, records);
       if (text !== undefined) texts.set(name, text);
     }
     return texts;
@@ -113,30 +121,37 @@ export class RecordedFields {
     this.#values.clear();
   }
 
-  /** What was recorded is in the store. */
-  settle(loaded: ReadonlyMap<string, SessionField>): void {
+  /** What was `sent` is in the store. What was recorded since stays recorded. */
+  settle(loaded: ReadonlyMap<string, SessionField>, sent: Records): void {
     this.rebase(loaded);
-    this.#recorded.clear();
+    for (const [name, before] of sent) {
+      const now = this.#recorded.get(name);
+      if (now === before) this.#recorded.delete(name);
+      else if (now?.kind === "increment" && before.kind === "increment") {
+        this.#recorded.set(name, { kind: "increment", by: now.by - before.by });
+      }
+    }
   }
 
   /** Nothing was loaded, and nothing recorded. */
   clear(): void {
-    this.settle(new Map());
+    this.rebase(new Map());
+    this.#recorded.clear();
   }
 
-  #textOf(name: string): string | undefined {
-    const recorded = this.#recorded.get(name);
+  #textOf(name: string, records: Records = this.#recorded): string | undefined {
+    const recorded = records.get(name);
     if (recorded?.kind === "set") return recorded.text;
     return recorded?.kind === "unset" ? undefined : this.#loaded.get(name)?.text;
   }
 
-  #number(name: string): number {
-    const text = this.#textOf(name);
+  #number(name: string, records: Records = this.#recorded): number {
+    const text = this.#textOf(name, records);
     const value = text === undefined ? 0 : readValue(text);
     if (!Number.isSafeInteger(value)) {
       throw new WrongTypeError(`The session's field ${JSON.stringify(fieldOf(name))} holds no whole number.`);
     }
-    const recorded = this.#recorded.get(name);
+    const recorded = records.get(name);
     return (value as number) + (recorded?.kind === "increment" ? recorded.by : 0);
   }
 }

@@ -46,12 +46,9 @@ export class RemixSessionView implements Pick<RemixSession, keyof RemixSession> 
     return undefined;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: Remix's overloads return the application's types.
-  get(key: string): any {
-    const value = this.#draft.fields.get(dataName(key));
-    if (value !== undefined && value !== null) return value;
-    this.#readFlash(key);
-    return this.#read.get(key);
+  /** Typed as Remix's last overload: those before it name the application's types. */
+  get(key: string): undefined {
+    return this.#get(key) as undefined;
   }
 
   has(key: string): boolean {
@@ -86,6 +83,13 @@ export class RemixSessionView implements Pick<RemixSession, keyof RemixSession> 
   destroy(): void {
     this.#destroyed = true;
     this.#draft.end();
+  }
+
+  #get(key: string): unknown {
+    const value = this.#draft.fields.get(dataName(key));
+    if (value !== undefined && value !== null) return value;
+    this.#readFlash(key);
+    return this.#read.get(key);
   }
 
   #readFlash(key: string): void {

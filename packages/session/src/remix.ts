@@ -5,6 +5,7 @@ import type { SessionOptions } from "./options.ts";
 import { RemixSessionView } from "./remix-session.ts";
 import type { Session } from "./session.ts";
 import { cookieNameOf, createSessions, type Sessions } from "./sessions.ts";
+import { parseToken } from "./token.ts";
 
 /**
  * A session storage for Remix 3's `session(cookie, storage)`. The signed cookie holds the token; its name and attributes
@@ -19,8 +20,8 @@ export function createHoldfastSessionStorage<Data extends object = Record<string
   const name = cookieNameOf(sessions);
   return {
     async read(cookie) {
-      // What another storage once put into the cookie may be any text.
-      const input = cookie ? `${name}=${encodeURIComponent(cookie)}` : undefined;
+      // What another storage once put into the cookie may be any text, also one that looks like several cookies.
+      const input = cookie ? `${name}=${parseToken(cookie)?.text ?? "none"}` : undefined;
       // Remix's class has private members, which only its own instances have; nothing looks for them.
       return new RemixSessionView(await sessions.load(input)) as unknown as RemixSession;
     },

@@ -5,8 +5,8 @@ import { draftOf } from "./session-view.ts";
 
 /** React Router's default for the data of a session. */
 export interface SessionData {
-  // biome-ignore lint/suspicious/noExplicitAny: it is React Router's, and applications without types rely on it.
-  [name: string]: any;
+  // biome-ignore lint/suspicious/noExplicitAny: applications without types rely on it.
+  [name: string]: any; // oxlint-disable-line typescript/no-explicit-any
 }
 
 export type FlashSessionData<Data, FlashData> = Partial<
@@ -106,11 +106,11 @@ export class RouterSessionView {
   set(name: string, value: unknown): void {
     this.#copies.delete(name);
     if (value === undefined) this.inner.unset(name);
-    else this.inner.set(name, value as object);
+    else this.inner.set(name, value);
   }
 
   flash(name: string, value: unknown): void {
-    this.inner.flash(name, value as object);
+    this.inner.flash(name, value);
   }
 
   unset(name: string): void {

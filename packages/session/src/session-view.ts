@@ -8,6 +8,7 @@ import type { SessionKeySpace } from "./session-key-space.ts";
 export class SessionView<Data extends object> implements Session<Data> {
   readonly #draft: Draft;
   readonly #keys: SessionKeySpace;
+  #onChange: (() => void) | undefined;
 
   constructor(draft: Draft, keys: SessionKeySpace) {
     this.#draft = draft;
@@ -17,6 +18,19 @@ export class SessionView<Data extends object> implements Session<Data> {
   /** Static, so that users do not see it. @returns `undefined` for what is not one of these. */
   static draftOf(session: object): Draft | undefined {
     return #draft in session ? (session as SessionView<object>).#draft : undefined;
+  }
+
+  /** Calls back before the first change. */
+  static onChange(session: object, listener: () => void): void {
+    if (#draft in session) (session as SessionView<object>).#onChange = listener;
+  }
+
+  /** The draft, for what may change it. */
+  get #changing(): Draft {
+    const listener = this.#onChange;
+    this.#onChange = undefined;
+    listener?.();
+    return this.#draft;
   }
 
   get id(): string | undefined {
@@ -36,7 +50,9 @@ export class SessionView<Data extends object> implements Session<Data> {
   }
 
   get<Field extends keyof Data & string>(field: Field): Data[Field] | undefined {
-    return this.#draft.get(field) as Data[Field] | undefined;
+    // A flashed field is gone once it is read.
+    const draft = this.#draft.hasFlash(field) ? this.#changing : this.#draft;
+    return draft.get(field) as Data[Field] | undefined;
   }
 
   all(): Partial<Data> {
@@ -48,35 +64,35 @@ export class SessionView<Data extends object> implements Session<Data> {
   }
 
   set<Field extends keyof Data & string>(field: Field, value: Exclude<Data[Field], undefined>): void {
-    this.#draft.set(field, value);
+    this.#changing.set(field, value);
   }
 
   unset(field: keyof Data & string): void {
-    this.#draft.unset(field);
+    this.#changing.unset(field);
   }
 
   increment(field: NumberField<Data>, by = 1): number {
-    return this.#draft.increment(field, by);
+    return this.#changing.increment(field, by);
   }
 
   flash<Field extends keyof Data & string>(field: Field, value: Exclude<Data[Field], undefined>): void {
-    this.#draft.flash(field, value);
+    this.#changing.flash(field, value);
   }
 
   signIn(userId: string, options?: { readonly device?: string }): void {
-    this.#draft.signIn(userId, options?.device);
+    this.#changing.signIn(userId, options?.device);
   }
 
   signOut(): void {
-    this.#draft.end();
+    this.#changing.end();
   }
 
   rotate(): void {
-    this.#draft.rotate();
+    this.#changing.rotate();
   }
 
   destroy(): void {
-    this.#draft.end();
+    this.#changing.end();
   }
 
   toJSON(): { id: string | undefined; status: SessionStatus; userId: string | undefined } {
@@ -95,4 +111,10 @@ export function draftOf<Data extends object>(session: ReadonlySession<Data>): Dr
 export function needsCommit<Data extends object>(session: ReadonlySession<Data>): boolean {
   const draft = draftOf(session);
   return draft.isChanged || draft.hasDeadCookie;
+}
+
+/** Calls back as soon as a commit may have something to do: now, or before the first change. */
+export function whenCommitMayBeNeeded<Data extends object>(session: ReadonlySession<Data>, listener: () => void): void {
+  if (needsCommit(session)) listener();
+  else SessionView.onChange(session, listener);
 }

@@ -1,13 +1,14 @@
 import { ConfigurationError, createEmitter, requireCapability } from "@holdfast/core";
 import { Committing } from "./committing.ts";
 import { isFromOurPage } from "./csrf.ts";
+import type { Draft } from "./draft.ts";
 import { Loading, type SessionContext } from "./loading.ts";
 import { resolveOptions, type SessionOptions } from "./options.ts";
 import type { SessionInput } from "./request-facts.ts";
 import type { ReadonlySession, Session } from "./session.ts";
 import { SessionCookie } from "./session-cookie.ts";
 import { SessionKeySpace } from "./session-key-space.ts";
-import { draftOf, SessionView } from "./session-view.ts";
+import { draftOf, needsCommit, SessionView } from "./session-view.ts";
 import { type UserSession, UserSessions } from "./user-sessions.ts";
 
 /** Sessions of a namespace. */
@@ -73,14 +74,20 @@ export function createSessions<Data extends object = Record<string, unknown>>(
   const loading = new Loading(context);
   const committing = new Committing(context, loading);
   const userSessions = new UserSessions(context);
+  const view = (draft: Draft) => new SessionView<Data>(draft, context.keys);
   const sessions: Sessions<Data> = {
-    load: async (input) => new SessionView<Data>(await loading.load(input), context.keys),
+    load(input) {
+      const draft = loading.load(input);
+      return draft instanceof Promise ? draft.then(view) : Promise.resolve(view(draft));
+    },
     async commit(session, response) {
+      if (!needsCommit(session)) return response;
       const cookies = await committing.commit(draftOf(session));
       return cookies.length === 0 ? response : withCookies(response, cookies);
     },
     async commitHeaders(session) {
       const headers = new Headers();
+      if (!needsCommit(session)) return headers;
       for (const cookie of await committing.commit(draftOf(session))) headers.append("set-cookie", cookie);
       return headers;
     },

@@ -1,11 +1,11 @@
 import {
-  createEmitter,
   type EventListener,
   randomText,
+  type SessionChange,
+  type SessionCommitResult,
   SessionConflictError,
   type SessionField,
   type SessionKeys,
-  type SessionRecord,
   type SessionStore,
 } from "@holdfast/core";
 import type { SessionEvent } from "./events.ts";
@@ -19,10 +19,13 @@ const EPOCH_CHARACTERS = 16;
 /** How often a save begins again because others keep saving the same fields. */
 const MAX_ATTEMPTS = 10;
 
+type Fields = ReadonlyMap<string, SessionField>;
+const NO_FIELDS: Fields = new Map();
+
 /** What a caller has of a session: its fields as they were read or saved last, and when it ends unless it is used. */
 export interface Known {
   readonly key: string;
-  readonly fields: ReadonlyMap<string, SessionField>;
+  readonly fields: Fields;
   readonly endsAtMs: number;
 }
 
@@ -33,7 +36,7 @@ export interface SidSessionsOptions {
   readonly absoluteMs: number;
   /** A use moves a session's end only if that gains, or loses, more than this. */
   readonly throttleMs: number;
-  readonly events: EventListener<SessionEvent> | undefined;
+  readonly emit: EventListener<SessionEvent> | undefined;
 }
 
 /** Where a session is: by the digest of its id, which itself is nowhere in the store. */
@@ -51,13 +54,11 @@ interface Place {
 export class SidSessions {
   readonly #options: SidSessionsOptions;
   readonly #keys: SessionKeySpace;
-  readonly #emit: EventListener<SessionEvent> | undefined;
 
   /** @throws {InvalidKeyError} The namespace is not one. */
   constructor(options: SidSessionsOptions) {
     this.#options = options;
     this.#keys = new SessionKeySpace(options.namespace);
-    this.#emit = createEmitter(options.events);
   }
 
   /** Does not move the session's end: for how long it lives, its data says. */
@@ -91,7 +92,7 @@ export class SidSessions {
       if (result.kind === "committed") return knownNow(place, texts, found.fields, result.version, ttlMs);
       const present = result.kind === "conflict" ? await this.#find(place) : "ended";
       if (typeof present === "string") return this.#discard(place, changed);
-      this.#emit?.({ type: "conflict", id: place.handle, fields: changed.map(fieldOf) });
+      this.#options.emit?.({ type: "conflict", id: place.handle, fields: changed.map(fieldOf) });
       fields = present.fields;
     }
     throw new SessionConflictError(
@@ -134,13 +135,64 @@ export class SidSessions {
   }
 
   async #create(place: Place, texts: ReadonlyMap<string, string>, ttlMs: number): Promise<Known | undefined> {
-    const { store, absoluteMs } = this.#options;
     const { keys, digest } = place;
-    const epoch = randomText(EPOCH_CHARACTERS);
-    const creation = { keys, digest, userId: undefined, device: undefined, fields: texts, idleMs: ttlMs, absoluteMs, epoch };
-    if (await store.create(creation)) return knownNow(place, texts, new Map(), 1, ttlMs);
-    return this.#discard(place, [...texts.keys()]);
+    const { store, absoluteMs } = this.#options;
+    const created = await store.create({
+      keys,
+      digest,
+      userId: undefined,
+      device: undefined,
+      fields: texts,
+      idleMs: ttlMs,
+      absoluteMs,
+      epoch: randomText(EPOCH_CHARACTERS),
+    });
+    return created ? knownNow(place, texts, NO_FIELDS, 1, ttlMs) : this.#discard(place, [...texts.keys()]);
   }
 
-  #commit() {}
+  #commit(
+    { keys, digest }: Place,
+    changed: readonly string[],
+    texts: ReadonlyMap<string, string>,
+    present: Fields,
+    ttlMs: number,
+  ): Promise<SessionCommitResult> {
+    const changes = changed.map((field): SessionChange => {
+      const seen = present.get(field)?.version;
+      const text = texts.get(field);
+      return text === undefined ? { kind: "unset", field, seen } : { kind: "set", field, text, seen };
+    });
+    const id = randomText(COMMIT_ID_CHARACTERS);
+    return this.#options.store.commit({ keys, digest, id, changes, idleMs: ttlMs });
+  }
+
+  #discard({ handle }: Place, changed: readonly string[]): undefined {
+    this.#options.emit?.({ type: "discarded", id: handle, fields: changed.map(fieldOf) });
+  }
+
+  async #placeOf(sid: string): Promise<Place> {
+    const digest = await sha256(sid);
+    const [tag, handle] = [digest.slice(0, TAG_CHARACTERS), digest.slice(TAG_CHARACTERS)];
+    return { keys: this.#keys.keysOf({ tag, handle }), digest, handle };
+  }
+}
+
+function namesOfChanges(before: Fields, texts: ReadonlyMap<string, string>): string[] {
+  const names = new Set([...before.keys(), ...texts.keys()]);
+  return [...names].filter((name) => before.get(name)?.text !== texts.get(name));
+}
+
+function knownNow(
+  { keys }: Place,
+  texts: ReadonlyMap<string, string>,
+  before: Fields,
+  version: number,
+  ttlMs: number,
+): Known {
+  const fields = new Map<string, SessionField>();
+  for (const [name, text] of texts) {
+    const kept = before.get(name);
+    fields.set(name, kept?.text === text ? kept : { text, version });
+  }
+  return { key: keys.session, fields, endsAtMs: Date.now() + ttlMs };
 }

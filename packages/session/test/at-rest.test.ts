@@ -18,7 +18,7 @@ async function dump(server: Redis): Promise<string[]> {
         texts.push(...Object.entries(await server.hgetall(key)).flat());
         break;
       case "zset":
-        texts.push(...(await server.zrange(key, 0, -1)));
+        texts.push(...(await server.zrange(key, "0", "-1")));
         break;
       case "set":
         texts.push(...(await server.smembers(key)));

@@ -41,6 +41,7 @@ export class Client {
     return copy;
   }
 
+  /** Also waits for the body: express-session sends headers before it saves. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.cookies.size > 0) {
@@ -48,7 +49,8 @@ export class Client {
     }
     const response = await fetch(this.#url + path, { redirect: "manual", ...init, headers });
     for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
-    return response;
+    const body = await response.arrayBuffer();
+    return new Response(body.byteLength > 0 ? body : null, response);
   }
 
   async text(path: string, init?: RequestInit): Promise<string> {

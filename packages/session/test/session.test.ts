@@ -371,3 +371,62 @@ describe("a schema", () => {
     await expect(strict.load(browser.request())).rejects.toMatchObject({ code: "VALIDATION" });
   });
 });
+
+describe("what is recorded while a commit is under way", () => {
+  it("is left to the next one, and nothing is sent twice", async () => {
+    const browser = new Browser(newSessions());
+    await browser.visit((session) => session.set("visits", 1));
+    const session = await browser.load();
+    session.set("theme", "one");
+    session.increment("visits", 10);
+    const first = browser.commit(session);
+    session.set("theme", "two");
+    session.set("draft", "text");
+    session.increment("visits", 100);
+    const others = [browser.commit(session), browser.commit(session)];
+    await Promise.all([first, ...others]);
+    expect({ ...session.all() }).toEqual({ theme: "two", draft: "text", visits: 111 });
+    expect({ ...(await browser.load()).all() }).toEqual({ theme: "two", draft: "text", visits: 111 });
+  });
+
+  it("may be the session's end, also of the one that is just being signed in", async () => {
+    const sessions = newSessions();
+    const browser = new Browser(sessions);
+    const session = await browser.load();
+    session.signIn("ada");
+    const first = browser.commit(session);
+    session.signOut();
+    await first;
+    const witness = browser.clone();
+    await browser.commit(session);
+    expect([browser.cookies.size, (await witness.load()).status, await sessions.list("ada")]).toEqual([
+      0,
+      "revoked",
+      [],
+    ]);
+  });
+
+  it("is kept where the commit fails", async () => {
+    const browser = new Browser(newSessions({ maxBytes: 1_000 }));
+    const session = await browser.load();
+    session.set("theme", "x".repeat(2_000));
+    const first = browser.commit(session);
+    session.set("theme", "dark");
+    await expect(first).rejects.toThrow(ValueTooLargeError);
+    await browser.commit(session);
+    expect((await browser.load()).get("theme")).toBe("dark");
+  });
+});
+
+describe("a counter", () => {
+  it("is after a commit what the store says", async () => {
+    const browser = new Browser(newSessions());
+    await browser.visit((session) => session.set("visits", 1));
+    const [one, other] = [await browser.load(), await browser.load()];
+    one.increment("visits");
+    other.increment("visits");
+    await browser.commit(one);
+    await browser.commit(other);
+    expect([one.get("visits"), other.get("visits")]).toEqual([2, 3]);
+  });
+});

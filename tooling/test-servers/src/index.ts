@@ -1,4 +1,5 @@
 export { type CommandCount, countCommands } from "./count-commands.ts";
+export { findFreePorts } from "./free-ports.ts";
 export type { Announce, Provision } from "./provision.ts";
 export { findChromium, provisionChromium } from "./provision-chromium.ts";
 export { provisionRedis } from "./provision-redis.ts";
@@ -6,6 +7,7 @@ export type { RedisConfiguration } from "./redis-configuration.ts";
 export type { RedisProcess, ServerControl } from "./redis-process.ts";
 export { type ClusterHandle, type ClusterNode, type StartClusterOptions, startCluster } from "./start-cluster.ts";
 export { type GatewayHandle, type StartGatewayOptions, startGateway } from "./start-gateway.ts";
+export { type ProgramHandle, type StartProgramOptions, startProgram } from "./start-program.ts";
 export { type RedisHandle, type StartRedisOptions, startRedis } from "./start-redis.ts";
 export { type SentinelHandle, startSentinel } from "./start-sentinel.ts";
 export { startTcpProxy, type TcpProxy } from "./start-tcp-proxy.ts";

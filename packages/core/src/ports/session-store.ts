@@ -46,13 +46,13 @@ export interface SessionRecord {
 export type SessionLoadResult =
   /** `superseded`: the token was replaced a moment ago; it may still read, and nothing else. */
   | { readonly kind: "active"; readonly record: SessionRecord; readonly superseded: boolean }
-  /** Ended by itself. */
+  /** Ended by itself. A session with a user is remembered for a day after its deadline. */
   | { readonly kind: "expired" }
   /** Ended by `remove`, by `revokeAll`, or because a replaced token was used after its grace. */
   | { readonly kind: "revoked" }
   /** Replaced by another session. */
   | { readonly kind: "replaced" }
-  /** No session has such a token. One without a user, or one past its deadline, may have expired. */
+  /** No session has such a token. One without a user may have expired. */
   | { readonly kind: "unknown" };
 
 /** A session to be created. */

@@ -18,8 +18,18 @@ local session, epoch = KEYS[1], KEYS[2]
 local digest, id, idle, next_digest, grace = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 local FIRST = 6
 
+-- Head and fields in one go.
+local names = {unpack(HEAD)}
+for a = FIRST, #ARGV, 4 do names[#names + 1] = ARGV[a + 1] end
+local stored, at = {}, 0
+by_thousands(names, function(...)
+  for _, value in ipairs(redis.call('HMGET', session, ...)) do
+    at = at + 1
+    stored[names[at]] = value
+  end
+end)
 local function read(field)
-  local value = redis.call('HGET', session, field)
+  local value = stored[field]
   if not value then return '', false end
   local colon = string.find(value, ':', 1, true)
   return string.sub(value, 1, colon - 1), string.sub(value, colon + 1)
@@ -29,7 +39,7 @@ local function number_in(text)
   return (text == '0' or string.find(text, '^-?[1-9]%d*$')) and exact(tonumber(text))
 end
 
-local head, now = head_of(session), now_ms()
+local head, now = stored, now_ms()
 if not is_alive(head, epoch, now) then return {'gone'} end
 
 local ids = head.l or ''
@@ -71,11 +81,18 @@ if #conflicts > 0 then return {'conflict', conflicts} end
 if #others > 0 then return {'notANumber', others} end
 
 local version = whole(head.v + 1)
+local kept, dropped = {'v', version, 'l', string.sub(ids .. id, -64), 's', whole(now)}, {}
+local function keep(name, value) kept[#kept + 1], kept[#kept + 2] = name, value end
 for field, text in pairs(texts) do
-  if text then redis.call('HSET', session, field, version .. ':' .. text) else redis.call('HDEL', session, field) end
+  if text then keep(field, version .. ':' .. text) else dropped[#dropped + 1] = field end
 end
-redis.call('HSET', session, 'v', version, 'l', string.sub(ids .. id, -64), 's', whole(now))
-if next_digest ~= '' then redis.call('HSET', session, 'k', next_digest, 'p', digest, 'g', whole(now + grace)) end
+if next_digest ~= '' then
+  keep('k', next_digest)
+  keep('p', digest)
+  keep('g', whole(now + grace))
+end
+by_thousands(kept, function(...) redis.call('HSET', session, ...) end)
+by_thousands(dropped, function(...) redis.call('HDEL', session, ...) end)
 redis.call('PEXPIRE', session, whole(math.min(idle, head.x - now)))
 return {'committed', version, numbers}`,
   decode: decodeCommit,

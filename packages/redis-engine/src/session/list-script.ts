@@ -15,8 +15,7 @@ export const list: Script<string[], [], readonly RedisReply[]> = defineScript({
   lua: `${SESSION_LUA}
 local epoch, now, replies = KEYS[1], now_ms(), {}
 for i = 2, #KEYS do
-  local head = head_of(KEYS[i])
-  replies[i - 1] = head.u and is_alive(head, epoch, now) and redis.call('HMGET', KEYS[i], 'n', 'c', 's', 'x')
+  replies[i - 1] = is_alive(head_of(KEYS[i]), epoch, now) and redis.call('HMGET', KEYS[i], 'n', 'c', 's', 'x')
 end
 return replies`,
   decode: (reply) => reply as readonly RedisReply[],

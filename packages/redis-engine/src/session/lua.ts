@@ -16,6 +16,12 @@ local function now_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local function whole(number) return string.format('%.0f', number) end
+-- Lua hands over only some thousands of arguments at once.
+local function by_thousands(list, call)
+  for i = 1, #list, 1000 do call(unpack(list, i, math.min(i + 999, #list))) end
+end
+-- How long the index still tells of a session that has ended by itself: a day.
+local REMEMBERED = 86400000
 local HEAD = {'v', 'k', 'p', 'g', 'u', 'e', 'x', 'l', 'z', 'r'}
 local function head_of(session)
   local head = {}
@@ -53,12 +59,14 @@ local function create(session, index, epoch, at, now)
   if fresh ~= '' then
     redis.call('SET', epoch, fresh, 'PX', whole(lifetime), 'NX')
     redis.call('HSET', session, 'e', redis.call('GET', epoch))
-    redis.call('ZREMRANGEBYSCORE', index, '-inf', whole(now))
+    redis.call('ZREMRANGEBYSCORE', index, '-inf', whole(now - REMEMBERED))
     redis.call('ZADD', index, whole(deadline), member)
     keep_until(epoch, deadline, now)
-    keep_until(index, deadline, now)
+    keep_until(index, deadline + REMEMBERED, now)
   end
-  for i = at + 5, #ARGV, 2 do redis.call('HSET', session, ARGV[i], ARGV[i + 1]) end
+  local texts = {}
+  for i = at + 5, #ARGV do texts[#texts + 1] = ARGV[i] end
+  by_thousands(texts, function(...) redis.call('HSET', session, ...) end)
   redis.call('PEXPIRE', session, whole(math.min(idle, lifetime)))
   return true
 end

@@ -22,7 +22,7 @@ redis.call('DEL', index)
 if spared then
   redis.call('HSET', session, 'e', fresh)
   redis.call('ZADD', index, head.x, member)
-  keep_until(index, tonumber(head.x), now)
+  keep_until(index, head.x + REMEMBERED, now)
 end
 return 1`,
   decode: decodeNothing,
