@@ -32,6 +32,7 @@ const ALL: readonly [error: errors.HoldfastError, code: errors.ErrorCode, name: 
   [new errors.QuotaExceededError("m", { cause }), "QUOTA_EXCEEDED", "QuotaExceededError", { cause }],
   [new errors.FactoryFailedError("m", { cause }), "FACTORY_FAILED", "FactoryFailedError", { cause }],
   [new errors.FactoryTimeoutError("m", 5), "FACTORY_TIMEOUT", "FactoryTimeoutError", { timeoutMs: 5 }],
+  [new errors.SessionConflictError("m", ["f"]), "SESSION_CONFLICT", "SessionConflictError", { fields: ["f"] }],
   [new errors.BatchError("m", [], { cause }), "BATCH", "BatchError", { cause, results: [] }],
 ];
 

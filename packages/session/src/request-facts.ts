@@ -68,12 +68,17 @@ export class RequestFacts {
 }
 
 function headerReader(input: Exclude<SessionInput, string | null | undefined>): ReadHeader {
-  const headers = "get" in input && typeof input.get === "function" ? input : (input as { headers: Headers }).headers;
-  if (typeof headers?.get === "function") return (name) => (headers as Headers).get(name) ?? undefined;
+  const headers: Headers | NodeHeaders = "headers" in input ? input.headers : input;
+  if (isFetchHeaders(headers)) return (name) => headers.get(name) ?? undefined;
   return (name) => {
-    const value = (headers as unknown as NodeHeaders | undefined)?.[name];
+    const value = headers[name];
     return typeof value === "string" ? value : value?.join("; ");
   };
+}
+
+/** By its shape: runtimes and frameworks bring classes of their own. */
+function isFetchHeaders(headers: Headers | NodeHeaders): headers is Headers {
+  return typeof headers["get"] === "function";
 }
 
 /** Node's requests know of their own TLS. */

@@ -37,6 +37,17 @@ function generator(seed: number) {
   return { below, pick, noise };
 }
 
+/** Whether a field was set: what cannot be a name is refused, and only as such. */
+function isSet(set: () => void): boolean {
+  try {
+    set();
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidKeyError) return false;
+    throw error;
+  }
+}
+
 /** Nothing that was sent has become a property of every object. */
 function expectUnpolluted(): void {
   const plain: Record<string, unknown> = {};
@@ -83,7 +94,7 @@ describe(`what clients may send (seed ${SEED})`, () => {
       const session = await sessions.load(header);
       const wellFormed = new Set(header.match(/(?<=^|;)\s*__Host-session\s*=\s*[\w-]{81}\s*(?=;|$)/g)).size;
       expect(backend.stats().commands - before).toBeLessThanOrEqual(Math.min(wellFormed, 4));
-      if (session.status === "active") expect(header).toContain(token);
+      expect(session.status !== "active" || header.includes(token)).toBe(true);
       const headers = await sessions.commitHeaders(session);
       for (const cookie of headers.getSetCookie())
         expect(cookie).toMatch(/^__Host-session=; Max-Age=0; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
@@ -110,12 +121,7 @@ describe(`what clients may send (seed ${SEED})`, () => {
         for (let input = 0; input < 100; input += 1) {
           const name = pick([() => pick(NAMES), () => noise(1 + below(20))])();
           const value = pick(values)();
-          try {
-            session.set(name as "theme", value as string);
-            written.set(name, value);
-          } catch (error) {
-            expect(error).toBeInstanceOf(InvalidKeyError);
-          }
+          if (isSet(() => session.set(name as "theme", value as string))) written.set(name, value);
         }
       });
       const session = await browser.load();

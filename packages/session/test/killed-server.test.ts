@@ -10,7 +10,7 @@ const ROUNDS = 3;
 /** What a browser was told, and what it was not. */
 interface Attempt {
   readonly browser: Browser;
-  readonly number: number;
+  readonly id: string;
   /** Whether the response came: then the write was acknowledged. */
   acknowledged: boolean;
 }
@@ -24,8 +24,8 @@ it("64 sign-ins and commits while Redis is killed: what was acknowledged is ther
     const signIns: Attempt[] = [];
     const commits: Attempt[] = [];
     const errors: unknown[] = [];
-    const attempt = async (list: Attempt[], browser: Browser, number: number, work: () => Promise<unknown>) => {
-      const made: Attempt = { browser, number, acknowledged: false };
+    const attempt = async (list: Attempt[], browser: Browser, id: string, work: () => Promise<unknown>) => {
+      const made: Attempt = { browser, id, acknowledged: false };
       list.push(made);
       try {
         await work();
@@ -39,7 +39,7 @@ it("64 sign-ins and commits while Redis is killed: what was acknowledged is ther
       for (let number = 1; state.running; number += 1) {
         const browser = new Browser(sessions);
         const id = `${round} ${user} ${number}`;
-        await attempt(signIns, browser, number, () =>
+        await attempt(signIns, browser, id, () =>
           browser.visit((session) => {
             session.signIn(id);
             session.set("theme", id);
@@ -47,7 +47,7 @@ it("64 sign-ins and commits while Redis is killed: what was acknowledged is ther
           }),
         );
         if (!signIns.at(-1)!.acknowledged && !browser.token) continue;
-        await attempt(commits, browser, number, () =>
+        await attempt(commits, browser, id, () =>
           browser.visit((session) => {
             session.set("theme", "both");
             session.set("draft", "both");
@@ -70,19 +70,15 @@ it("64 sign-ins and commits while Redis is killed: what was acknowledged is ther
     for (const error of errors) expect(error).toBeInstanceOf(HoldfastError);
     const ends = new Map<Browser, { acknowledged: boolean }>();
     for (const { browser, acknowledged } of commits) ends.set(browser, { acknowledged });
-    for (const { browser, acknowledged } of signIns) {
+    for (const { browser, id, acknowledged } of signIns) {
       const session = await browser.load();
-      if (!acknowledged) {
-        expect(session.isNew).toBe(true);
-        continue;
-      }
       const commit = ends.get(browser);
-      expect([session.status, session.userId]).toEqual(["active", expect.any(String)]);
-      const seen = [session.get("theme"), session.get("draft"), session.get("visits")];
-      const before = [session.userId, session.userId, undefined];
-      const after = ["both", "both", 1];
-      if (commit?.acknowledged) expect(seen).toEqual(after);
-      else expect([before, after]).toContainEqual(seen);
+      const seen = [session.userId, session.get("theme"), session.get("draft"), session.get("visits")];
+      const nothing = [undefined, undefined, undefined, undefined];
+      const before = [id, id, id, undefined];
+      const after = [id, "both", "both", 1];
+      const signedIn = commit?.acknowledged ? [after] : [before, after];
+      expect(acknowledged ? signedIn : [nothing]).toContainEqual(seen);
     }
     const acknowledged = signIns.filter((each) => each.acknowledged).length;
     expect(acknowledged).toBeGreaterThan(CALLERS);
