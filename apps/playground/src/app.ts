@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { AtlasContext } from "./atlas-context.ts";
-import { problemResponse } from "./http/problem.ts";
+import { problemOf, problemResponse } from "./http/problem.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { staticFiles } from "./http/static-files.ts";
 import { allRoutes } from "./routes/all-routes.ts";
@@ -16,16 +16,13 @@ export async function createApp(context: AtlasContext): Promise<Hono> {
       status: 404,
       title: "Nothing here",
       detail:
-        "The page is at /, the API at /api/search, /api/cities/:id, /api/events, /api/stats, /api/countries, /api/world and /healthz.",
+        "The page is at /, the API at /api/search, /api/cities/:id, /api/session, /api/events, /api/stats, /api/countries, /api/world and /healthz.",
     }),
   );
   app.onError((error) => {
-    console.error(error);
-    return problemResponse({
-      status: 500,
-      title: "Atlas failed",
-      detail: "This is a fault of the server, which has logged it. Trying again may help.",
-    });
+    const problem = problemOf(error);
+    if (problem.status === 500) console.error(error);
+    return problemResponse(problem);
   });
   return app;
 }

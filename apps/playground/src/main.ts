@@ -12,6 +12,7 @@ async function main(): Promise<void> {
   process.once("SIGINT", () => stop(atlas));
   process.once("SIGTERM", () => stop(atlas));
   console.log(`Atlas is ready at ${atlas.url} (backend: ${name})`);
+  console.log("To try: search twice. Then open it in two browsers, sign in with one name in both, and sign one out.");
 }
 
 /** The second signal finds no handler and ends the process at once. */

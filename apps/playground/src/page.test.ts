@@ -1,58 +1,33 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { redisBackend } from "@holdfast/adapter-redis";
-import { findChromium, type RedisHandle, startRedis } from "@holdfast/test-servers";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type RedisHandle, startRedis } from "@holdfast/test-servers";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Atlas, startAtlas } from "./start-atlas.ts";
+import { launchPages, type Pages } from "./testing/pages.ts";
 
 const SHOTS = fileURLToPath(new URL("../.test-results/", import.meta.url));
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 let redis: RedisHandle;
 let atlas: Atlas;
-let browser: Browser;
-/** What the pages must not do. */
-const complaints: string[] = [];
+let pages: Pages;
 
 beforeAll(async () => {
   await mkdir(SHOTS, { recursive: true });
   redis = await startRedis({ own: true });
   const backend = redisBackend({ url: redis.url, commandTimeout: "300ms" });
   atlas = await startAtlas({ backend, host: "127.0.0.1", port: 0, say: () => {} });
-  browser = await chromium.launch({ executablePath: findChromium(), args: FLAGS });
+  pages = await launchPages();
 });
 afterAll(async () => {
-  await browser.close();
+  await pages.stop();
   await atlas.close();
   await redis.stop();
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  const found = complaints.splice(0);
-  if (found.length > 0) throw new Error(`The page complained:\n${found.join("\n")}`);
-});
+afterEach(() => pages.closeAll());
 
-async function openPage(options: BrowserContextOptions = {}, path = "/"): Promise<Page> {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  const page = await context.newPage();
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    if (new URL(request.url()).origin !== atlas.url) complaints.push(`asked for ${request.url()}`);
-  });
-  await page.goto(`${atlas.url}${path}`);
-  return page;
+function openPage(options: BrowserContextOptions = {}, path = "/"): Promise<Page> {
+  return pages.open(`${atlas.url}${path}`, options);
 }
 
 async function counters(page: Page): Promise<{ hits: number; misses: number; scans: number; commands: number }> {
@@ -105,7 +80,7 @@ describe("the page", () => {
     // A refusal is part of the API; the browser itself logs every 400.
     await page.getByRole("searchbox").fill("!!!");
     await page.getByText("A search (q) needs at least one letter or digit.").waitFor();
-    expect(complaints.splice(0).every((text) => text.includes("400 (Bad Request)"))).toBe(true);
+    expect(pages.complaints.splice(0).every((text) => text.includes("400 (Bad Request)"))).toBe(true);
   });
 
   it("shows markup in names and queries as text", async () => {

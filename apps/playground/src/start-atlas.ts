@@ -8,6 +8,7 @@ import { type Changes, createChanges } from "./edits/changes.ts";
 import { createCityEdits } from "./edits/city-edits.ts";
 import { listen } from "./http/listen.ts";
 import { createCachedSearch } from "./search/cached-search.ts";
+import { createAtlasSessions } from "./sessions/atlas-sessions.ts";
 
 /** How long requests under way may take to end once Atlas is told to stop. */
 const DRAIN_MS = 2_000;
@@ -41,7 +42,8 @@ export async function startAtlas({ backend, host, port, say }: StartOptions): Pr
   const changes = createChanges();
   const edits = createCityEdits(backend, index);
   const search = createCachedSearch(backend, edits, changes);
-  const app = await createApp({ index, backend, search, edits, changes, startedAtMs });
+  const sessions = createAtlasSessions(backend);
+  const app = await createApp({ index, backend, search, edits, changes, sessions, startedAtMs });
   const handle = getRequestListener(app.fetch);
   const server = createServer((incoming, outgoing) => void handle(incoming, outgoing));
   try {

@@ -15,7 +15,7 @@ import type { Draft, Sent, SignIn } from "./draft.ts";
 import { dataField, fieldOf } from "./field-names.ts";
 import type { Loading, SessionContext } from "./loading.ts";
 import { nextToken } from "./next-token.ts";
-import type { Live } from "./origin.ts";
+import type { DeadStatus, Live } from "./origin.ts";
 import { forgetCookie } from "./session-cookie.ts";
 import { sha256 } from "./sha256.ts";
 import { readValue } from "./stored-value.ts";
@@ -67,14 +67,14 @@ export class Committing<Data extends object> {
     if (ended) await this.#end(draft, ended);
     if (sent.signIn) return this.#signIn(draft, sent, sent.signIn);
     if (live) return this.#commitTo(draft, live, sent);
-    if (origin.kind === "dead" && origin.isLate) return this.#discard(draft);
+    if (origin.kind === "dead" && origin.isLate) return this.#discard(draft, origin.status);
     if (texts.size === 0) return [this.#context.cookie.clear(draft.facts)];
     return this.#begin(draft, sent);
   }
 
   async #commitTo(draft: Draft, live: Live, { fields, rotates }: Sent): Promise<string[]> {
     const { store, keys, options, emit } = this.#context;
-    if (live.superseded) return this.#discard(draft);
+    if (live.superseded) return this.#discard(draft, "replaced");
     const token = rotates ? await nextToken(draft, keys) : live.token;
     const digest = rotates ? await sha256(token.text) : live.digest;
     const changes = draft.fields.changes(fields);
@@ -90,7 +90,7 @@ export class Committing<Data extends object> {
       },
       this.#bounds,
     );
-    if (result.kind === "gone") return this.#discard(draft);
+    if (result.kind === "gone") return this.#discard(draft, await this.#loading.fateOf(live));
     if (result.kind === "conflict") {
       const names = result.fields.map(fieldOf);
       emit?.({ type: "conflict", id: live.token.handle, fields: names });
@@ -123,7 +123,7 @@ export class Committing<Data extends object> {
   async #signIn(draft: Draft, sent: Sent, signIn: SignIn): Promise<string[]> {
     const { store, keys } = this.#context;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      if (signIn.renews && (!draft.live || draft.live.superseded)) return this.#discard(draft);
+      if (signIn.renews && (!draft.live || draft.live.superseded)) return this.#discard(draft, "replaced");
       // A token that was replaced carries nothing over: who has it may not be who has the session.
       if (draft.live?.superseded) draft.rebase(undefined);
       const { live } = draft;
@@ -183,10 +183,10 @@ export class Committing<Data extends object> {
     emit?.({ type: "ended", id: token.handle, userId: record.userId });
   }
 
-  #discard(draft: Draft): string[] {
+  #discard(draft: Draft, status: DeadStatus): string[] {
     const id = draft.live?.token.handle;
     this.#context.emit?.({ type: "discarded", id, fields: draft.fields.changedNames.map(fieldOf) });
-    draft.discard();
+    draft.discard(status);
     return [];
   }
 

@@ -1,6 +1,6 @@
 import { assertKey, type SessionField } from "@holdfast/core";
 import { assertField, dataField, dataName, flashField, flashName } from "./field-names.ts";
-import type { Live, Origin } from "./origin.ts";
+import type { DeadStatus, Live, Origin } from "./origin.ts";
 import { RecordedFields, type Records } from "./recorded-fields.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import type { SessionStatus } from "./session.ts";
@@ -214,13 +214,12 @@ export class Draft {
   rebase(live: Live | undefined): void {
     if (this.#sent?.isEnded) return;
     this.#origin = live ?? { kind: "none" };
-    this.next = undefined;
     this.fields.rebase(live?.record.fields ?? NO_FIELDS);
   }
 
   /** A commit found that what was recorded came too late. */
-  discard(): void {
-    this.#origin = { kind: "dead", status: "revoked", isLate: true };
+  discard(status: DeadStatus): void {
+    this.#origin = { kind: "dead", status, isLate: true };
     this.#signIn = undefined;
     this.#rotates = false;
     this.fields.clear();

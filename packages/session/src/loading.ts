@@ -64,6 +64,12 @@ export class Loading<Data extends object> {
     return found.kind === "live" && !found.superseded ? found : undefined;
   }
 
+  /** What has become of a session that a commit did not find. */
+  async fateOf(live: Live): Promise<DeadStatus> {
+    const found = await this.#lookUp(live.token, false);
+    return found.kind === "live" ? "replaced" : found.status;
+  }
+
   async #find(facts: RequestFacts): Promise<Origin> {
     const { cookie, emit } = this.#context;
     const texts = cookie.read(facts);

@@ -8,7 +8,7 @@ export type SessionStatus =
   | "expired"
   /** It was ended: signed out, revoked here or elsewhere, or a replaced token was used late. */
   | "revoked"
-  /** It was replaced at sign-in; the browser has a newer cookie, or gets one. What is changed here is discarded. */
+  /** It, or its token, was replaced; the browser has a newer cookie, or gets one. What is changed here is discarded. */
   | "replaced"
   /** No session has this token; one without a user may have expired. */
   | "unknown"

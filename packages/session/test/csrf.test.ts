@@ -43,6 +43,19 @@ describe("a CSRF token", () => {
     expect(await given((session) => session.rotate())).toBe(true);
   });
 
+  it("given out before a sign-in that has to begin again is good afterwards", async () => {
+    const sessions = newSessions();
+    const browser = new Browser(sessions);
+    await browser.visit((session) => session.set("theme", "dark"));
+    const [signing, other] = [await browser.load(), await browser.load()];
+    signing.signIn("ada");
+    const token = await signing.csrfToken();
+    other.set("theme", "light");
+    await browser.commit(other);
+    await browser.commit(signing);
+    expect(await sessions.verifyCsrf(await browser.load(), token)).toBe(true);
+  });
+
   it("is worthless once the token was replaced", async () => {
     const sessions = newSessions();
     const browser = new Browser(sessions);

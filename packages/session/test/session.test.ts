@@ -430,3 +430,19 @@ describe("a counter", () => {
     expect([one.get("visits"), other.get("visits")]).toEqual([2, 3]);
   });
 });
+
+describe("a commit that comes too late says why", () => {
+  it.each<[string, (browser: Browser) => Promise<unknown>]>([
+    ["replaced", (browser) => browser.visit((session) => session.signIn("bob"))],
+    ["replaced", (browser) => browser.visit((session) => session.rotate())],
+    ["revoked", (browser) => browser.visit((session) => session.signOut())],
+  ])("%s", async (status, visit) => {
+    const browser = new Browser(newSessions());
+    await browser.visit((session) => session.set("theme", "dark"));
+    const late = await browser.load();
+    await visit(browser.clone());
+    late.set("theme", "late");
+    const response = await browser.commit(late);
+    expect([late.status, response.headers.getSetCookie()]).toEqual([status, []]);
+  });
+});

@@ -1,7 +1,8 @@
 /** The server refused; `title` and `detail` are for the reader. */
 export class Refusal extends Error {
-  constructor({ title, detail }) {
+  constructor({ status, title, detail }) {
     super(detail);
+    this.status = status;
     this.title = title;
     this.detail = detail;
   }
@@ -19,6 +20,10 @@ export async function askApi(path, parameters = {}, options = {}) {
   if (!response.ok) throw new Refusal(body);
   return body;
 }
+
+/** What to tell the reader of an error of `askApi`. */
+export const adviceOf = (error) =>
+  error instanceof Refusal ? error.detail : "Atlas does not answer. Try again in a moment.";
 
 /** The path with the parameters that are given. */
 export function withQuery(path, parameters) {

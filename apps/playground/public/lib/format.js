@@ -1,4 +1,5 @@
 const whole = new Intl.NumberFormat("en");
+const relative = new Intl.RelativeTimeFormat("en");
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 /** 8175133 → "8,175,133" */
@@ -23,3 +24,17 @@ export function formatTimes(slow, fast) {
 
 /** "1 city", "2 cities" */
 export const plural = (count, one, many) => `${formatCount(count)} ${count === 1 ? one : many}`;
+
+const MINUTE_MS = 60_000;
+const LONGER = [
+  { unit: "day", ms: 1_440 * MINUTE_MS },
+  { unit: "hour", ms: 60 * MINUTE_MS },
+  { unit: "minute", ms: MINUTE_MS },
+];
+
+/** "just now", "5 minutes ago", "2 days ago" */
+export function formatAgo(date) {
+  const agoMs = Date.now() - date.getTime();
+  const longer = LONGER.find(({ ms }) => agoMs >= ms);
+  return longer ? relative.format(-Math.floor(agoMs / longer.ms), longer.unit) : "just now";
+}

@@ -36,6 +36,10 @@ function steps() {
       "The cache answers with the stored result. On Redis, that holds for every process and after a restart.",
     ),
     step("Watch the counters", "Each lookup is a hit or a miss; each miss runs one scan, however many wait for it."),
+    step(
+      "Open Atlas in two browsers",
+      "Sign in with one name in both. Each lists the other among its devices, and can sign it out.",
+    ),
   );
 }
 

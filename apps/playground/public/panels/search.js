@@ -1,10 +1,12 @@
-import { askApi, Refusal, withQuery } from "../lib/api.js";
+import { adviceOf, askApi, Refusal, withQuery } from "../lib/api.js";
 import { h } from "../lib/dom.js";
 import { formatCount } from "../lib/format.js";
 
 /** Typing pauses this long before a search starts. */
 const PAUSE_MS = 220;
-const NO_ANSWER = "Atlas does not answer. Try again in a moment.";
+/** A search that was typed counts as meant once it has stood this long; one that was chosen or submitted, at once. */
+const STANDS_MS = 2_000;
+const CHOSEN_MS = 0;
 const EXAMPLES = ["san", "zurich", "São Paulo", "springfield", "new york", "łódź"];
 
 /** The search field, the country filter and some examples; runs the searches. */
@@ -38,12 +40,16 @@ export function searchPanel(element, bus) {
   element.append(form, problem, h("p.examples", {}, h("span", {}, "Try"), ...examples));
 
   let pause;
+  let standing;
   let running;
   const wanted = () => ({ q: input.value.trim(), country: country.value });
 
-  async function run() {
+  /** @param meantAfterMs Left out where nobody has asked for another search than before. */
+  async function run(meantAfterMs) {
     clearTimeout(pause);
     running?.abort();
+    const meansIt = meantAfterMs !== undefined;
+    if (meansIt) clearTimeout(standing);
     problem.textContent = "";
     const parameters = wanted();
     history.replaceState(null, "", withQuery("/", parameters));
@@ -58,38 +64,36 @@ export function searchPanel(element, bus) {
     try {
       const answer = await askApi("/api/search", parameters, { signal: controller.signal });
       bus.emit("answer", { ...answer, asked: parameters, roundTripMs: performance.now() - began });
+      if (meansIt) standing = setTimeout(() => bus.emit("searched", parameters), meantAfterMs);
     } catch (error) {
       if (controller.signal.aborted) return;
-      if (error instanceof Refusal) {
-        problem.textContent = error.detail;
-        bus.emit("refused", error);
-      } else {
-        problem.textContent = NO_ANSWER;
-        bus.emit("unreachable");
-      }
+      problem.textContent = adviceOf(error);
+      if (error instanceof Refusal) bus.emit("refused", error);
+      else bus.emit("unreachable");
     }
   }
 
   input.addEventListener("input", () => {
     clearTimeout(pause);
-    pause = setTimeout(() => void run(), PAUSE_MS);
+    clearTimeout(standing);
+    pause = setTimeout(() => void run(STANDS_MS), PAUSE_MS);
   });
-  country.addEventListener("change", () => void run());
+  country.addEventListener("change", () => void run(CHOSEN_MS));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void run();
+    void run(CHOSEN_MS);
   });
   bus.on("ask", (asked) => {
     input.value = asked.q ?? input.value;
     country.value = asked.country ?? country.value;
-    void run();
+    void run(asked.q === undefined && asked.country === undefined ? undefined : CHOSEN_MS);
   });
   bus.on("forget", async () => {
     try {
       const waiting = await askApi("/api/search", wanted(), { method: "DELETE" });
       bus.emit("forgotten", { pending: waiting !== null });
     } catch (error) {
-      problem.textContent = error instanceof Refusal ? error.detail : NO_ANSWER;
+      problem.textContent = adviceOf(error);
     }
   });
   bus.on("stats", ({ cities }) => {
