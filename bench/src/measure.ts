@@ -17,6 +17,7 @@ export interface Measured {
 
 const ROUNDS = 9;
 const ROUND_MS = 150;
+const WARM_UP_ROUNDS = 3;
 
 /**
  * Measures contestants in turn, round by round, and compares each with the first in the same round: the machine's moods
@@ -25,11 +26,10 @@ const ROUND_MS = 150;
 export async function measure(contestants: readonly Contestant[]): Promise<Measured[]> {
   const samples = contestants.map(() => [] as number[]);
   const batches = contestants.map(() => 1);
-  for (let round = -3; round < ROUNDS; round += 1) {
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
     for (const [index, { work, operations = 1 }] of contestants.entries()) {
       const nsPerCall = await oneRound(work, batches[index]!);
       batches[index] = Math.max(1, Math.round((ROUND_MS * 1e6) / nsPerCall));
-      // The first rounds only warm up.
       if (round >= 0) samples[index]!.push(nsPerCall / operations);
     }
   }
@@ -39,16 +39,15 @@ export async function measure(contestants: readonly Contestant[]): Promise<Measu
 /** Something that measures itself: each sample is nanoseconds for each operation. */
 export interface Sampled {
   readonly name: string;
-  readonly sample: () => Promise<number>;
+  readonly sample: (round: number) => Promise<number>;
 }
 
 /** Compares what measures itself: in turn, round by round, each with the first of the same round. Medians. */
 export async function compare(contestants: readonly Sampled[], rounds: number): Promise<Measured[]> {
   const samples = contestants.map(() => [] as number[]);
-  for (let round = -1; round < rounds; round += 1) {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
     for (const [index, { sample }] of contestants.entries()) {
-      const nsPerOperation = await sample();
-      // The first round only warms up.
+      const nsPerOperation = await sample(round + WARM_UP_ROUNDS);
       if (round >= 0) samples[index]!.push(nsPerOperation);
     }
   }

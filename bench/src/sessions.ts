@@ -9,7 +9,9 @@ import { countRow, type Row, type Section, throughputRows } from "./report.ts";
 
 const SERVER = fileURLToPath(new URL("./peers/session-servers.ts", import.meta.url));
 const CONNECTIONS = 32;
-const ROUNDS = 7;
+const ROUNDS = 9;
+/** Processes of each kind, used in turn: two of the same program differ by some percent as long as they live. */
+const PROCESSES = 3;
 const ROUND_SECONDS = 1;
 
 /** What is measured, and the part of the bare server's throughput that is asked for. */
@@ -20,7 +22,6 @@ const KINDS = [
 ];
 
 interface Server {
-  readonly name: string;
   readonly url: string;
   /** One session for each connection. */
   readonly cookies: readonly string[];
@@ -32,23 +33,29 @@ export const sessionsSection: Section = {
     await using redis = await startRedis();
     const processes: ChildProcess[] = [];
     try {
-      const servers: Server[] = [];
-      for (const name of Object.keys(SESSION_SERVERS)) {
+      const start = async (name: string): Promise<Server> => {
         const process = fork(SERVER, [name, redis.url]);
         processes.push(process);
         const [port] = (await once(process, "message")) as [number];
         const url = `http://127.0.0.1:${port}`;
-        servers.push({ name, url, cookies: await startSessions(url) });
+        return { url, cookies: await startSessions(url) };
+      };
+      const servers = new Map<string, readonly Server[]>();
+      for (const name of Object.keys(SESSION_SERVERS)) {
+        servers.set(name, await Promise.all(Array.from({ length: PROCESSES }, () => start(name))));
       }
       const rows: Row[] = [];
       for (const { path, what, withCookies, least, commands } of KINDS) {
-        const contestants = servers.map(({ name, url, cookies }) => ({
+        const contestants = [...servers].map(([name, alike]) => ({
           name,
-          sample: async () => 1e9 / (await load(url + path, withCookies ? cookies : [])),
+          sample: async (round: number) => {
+            const { url, cookies } = alike[round % PROCESSES]!;
+            return 1e9 / (await load(url + path, withCookies ? cookies : []));
+          },
         }));
         const title = `${what}, ${CONNECTIONS} connections`;
         rows.push(...throughputRows(title, await compare(contestants, ROUNDS), { holdfast: least }));
-        const { url, cookies } = servers.find(({ name }) => name === "holdfast")!;
+        const { url, cookies } = servers.get("holdfast")![0]!;
         rows.push(
           countRow(
             `commands sent for ${what}`,

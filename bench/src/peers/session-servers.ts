@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { redisBackend } from "@holdfast/adapter-redis";
 import { createSessions } from "@holdfast/session";
+import { sessionMiddleware, sessionOf } from "@holdfast/session/express";
 import { RedisStore } from "connect-redis";
 import expressSession from "express-session";
 import { Redis } from "ioredis";
@@ -29,15 +30,15 @@ export const SESSION_SERVERS: Readonly<Record<string, Open>> = {
       backend: redisBackend({ url, commandTimeout: "10s" }),
       cookie: { secure: false },
     });
-    const answer = async (request: IncomingMessage, response: ServerResponse) => {
-      const session = await sessions.load(request);
-      if (request.url === "/start") session.set("name", "Ada Lovelace");
-      if (request.url === "/write") session.increment("count");
-      else session.get("name");
-      for (const [name, value] of await sessions.commitHeaders(session)) response.appendHeader(name, value);
-      end(response);
-    };
-    return (request, response) => void answer(request, response);
+    const middleware = sessionMiddleware(sessions);
+    return (request, response) =>
+      void middleware(request, response, () => {
+        const session = sessionOf(request, sessions);
+        if (request.url === "/start") session.set("name", "Ada Lovelace");
+        if (request.url === "/write") session.increment("count");
+        else session.get("name");
+        end(response);
+      });
   },
 
   /** What is left when everything is left out: the least that a session kept in Redis can cost. */

@@ -80,10 +80,11 @@ export class MemorySessionStore implements SessionStore {
           : undefined),
         version,
         fields: applied.fields,
-        lastSeenAtMs: now,
+        lastSeenAtMs: idleMs === undefined ? session.lastSeenAtMs : now,
         commits: [...session.commits, id].slice(-REMEMBERED_COMMITS),
       };
-      sessions.set(keys.session, next, Math.min(idleMs, session.deadlineMs - now));
+      if (idleMs === undefined) sessions.replace(keys.session, next);
+      else sessions.set(keys.session, next, Math.min(idleMs, session.deadlineMs - now));
       return { kind: "committed", version, numbers: applied.numbers };
     }, options);
   }

@@ -118,6 +118,18 @@ export const SESSION_ENDS: Section = {
       },
     ],
     [
+      "a commit that is not told to leaves the end where it is",
+      async (suite) => {
+        const { sessions } = await suite.open();
+        const owned = await created(sessions, keysOf(suite, "user", "a"), { idleMs: MINUTE_MS });
+        const before = await sessions.list(owned.keys);
+        await suite.advance(SHORT_MS);
+        await committed(sessions, owned, [set("f", "v")], { idleMs: undefined });
+        suite.expect((await recordOf(sessions, owned)).remainingMs <= MINUTE_MS).toBe(true);
+        suite.expect(await sessions.list(owned.keys)).toEqual(before);
+      },
+    ],
+    [
       "a refused commit moves nothing",
       async (suite) => {
         const { sessions } = await suite.open();

@@ -24,7 +24,6 @@ import type { Token } from "./token.ts";
 /** How often a sign-in begins again because other requests keep changing the session that it replaces. */
 const MAX_ATTEMPTS = 10;
 const EPOCH_CHARACTERS = 16;
-const COMMIT_ID_CHARACTERS = 8;
 
 /** Sends what requests have recorded. */
 export class Committing<Data extends object> {
@@ -83,9 +82,10 @@ export class Committing<Data extends object> {
       {
         keys: keys.keysOf(live.token),
         digest: live.digest,
-        id: randomText(COMMIT_ID_CHARACTERS),
+        id: commitId(),
         changes,
-        idleMs: options.idleMs,
+        // The load has moved the end.
+        idleMs: undefined,
         rotation: rotates ? { digest, graceMs: options.graceMs } : undefined,
       },
       this.#bounds,
@@ -214,6 +214,13 @@ type Committed = Extract<SessionCommitResult, { kind: "committed" }>;
 
 interface Creation extends SessionCreation {
   readonly token: Token;
+}
+
+/** Unlike the session's last eight; it need not be secret, so that it need not wait for randomness that is. */
+function commitId(): string {
+  return Math.floor(Math.random() * 36 ** 8)
+    .toString(36)
+    .padStart(8, "0");
 }
 
 /** What a session's creation has made of it, as a load would tell. */

@@ -4,7 +4,7 @@ import type { NodeResponse } from "./node-response.ts";
 import type { NodeHeaders } from "./request-facts.ts";
 import type { Session } from "./session.ts";
 import { draftOf, needsCommit, whenCommitMayBeNeeded } from "./session-view.ts";
-import type { Sessions } from "./sessions.ts";
+import { loadNow, type Sessions } from "./sessions.ts";
 
 /** What is used of Express's request. */
 export interface ExpressRequest {
@@ -17,7 +17,7 @@ export type ExpressMiddleware<Request extends ExpressRequest = ExpressRequest> =
   request: Request,
   response: NodeResponse,
   next: (error?: unknown) => void,
-) => Promise<void>;
+) => void | Promise<void>;
 
 /** A request that is to change something, and that no page of this site sent. Express answers it with 403. */
 export class CsrfError extends Error {
@@ -53,22 +53,20 @@ export function sessionMiddleware<Data extends object>(
   { property = "session" }: { readonly property?: string } = {},
 ): ExpressMiddleware {
   const slot = slotOf(sessions);
-  return async (request, response, next) => {
+  return (request, response, next) => {
     const properties = request as unknown as Record<string | symbol, unknown>;
-    try {
-      const present = properties[property];
-      if (present !== undefined && present !== properties[slot]) throw taken(property);
+    const present = properties[property];
+    if (present !== undefined && present !== properties[slot]) return next(taken(property));
+    const attach = (session: Session<Data>) => {
       if (!properties[slot]) {
-        const session = await sessions.load(request);
         properties[slot] = session;
         commitBeforeSending(response, sessions, session, next);
       }
       properties[property] = properties[slot];
-    } catch (error) {
-      next(error);
-      return;
-    }
-    next();
+      next();
+    };
+    const session = (properties[slot] as Session<Data> | undefined) ?? loadNow(sessions, request);
+    return session instanceof Promise ? session.then(attach, next) : attach(session);
   };
 }
 

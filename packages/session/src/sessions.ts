@@ -50,7 +50,13 @@ export interface Sessions<Data extends object> {
   verifyCsrf(session: ReadonlySession<Data>, token: unknown): Promise<boolean>;
 }
 
-const cookieNames = new WeakMap<object, string>();
+/** What bindings use of sessions beside their methods. */
+interface Internals {
+  readonly cookieName: string;
+  readonly load: (input: SessionInput) => object | Promise<object>;
+}
+
+const internals = new WeakMap<object, Internals>();
 
 /**
  * @throws {ConfigurationError} Options contradict each other, or browsers would drop the cookie.
@@ -75,11 +81,12 @@ export function createSessions<Data extends object = Record<string, unknown>>(
   const committing = new Committing(context, loading);
   const userSessions = new UserSessions(context);
   const view = (draft: Draft) => new SessionView<Data>(draft, context.keys);
+  const load = (input: SessionInput) => {
+    const draft = loading.load(input);
+    return draft instanceof Promise ? draft.then(view) : view(draft);
+  };
   const sessions: Sessions<Data> = {
-    load(input) {
-      const draft = loading.load(input);
-      return draft instanceof Promise ? draft.then(view) : Promise.resolve(view(draft));
-    },
+    load: (input) => Promise.resolve(load(input)),
     async commit(session, response) {
       if (!needsCommit(session)) return response;
       const cookies = await committing.commit(draftOf(session));
@@ -96,7 +103,7 @@ export function createSessions<Data extends object = Record<string, unknown>>(
     revokeAll: (userId, { except } = {}) => userSessions.revokeAll(userId, except && draftOf(except)),
     verifyCsrf: (session, token) => isFromOurPage(draftOf(session), token),
   };
-  cookieNames.set(sessions, context.cookie.name);
+  internals.set(sessions, { cookieName: context.cookie.name, load });
   return sessions;
 }
 
@@ -106,9 +113,18 @@ export function createSessions<Data extends object = Record<string, unknown>>(
  * @throws {ConfigurationError} `createSessions` did not make it.
  */
 export function cookieNameOf(sessions: object): string {
-  const name = cookieNames.get(sessions);
-  if (name !== undefined) return name;
+  const { cookieName } = internals.get(sessions) ?? {};
+  if (cookieName !== undefined) return cookieName;
   throw new ConfigurationError("These are not sessions. Pass what createSessions() returned, as it is.");
+}
+
+/** As `sessions.load`; at once for a visitor, whom a turn of the event loop's microtasks would slow down. */
+export function loadNow<Data extends object>(
+  sessions: Sessions<Data>,
+  input: SessionInput,
+): Session<Data> | Promise<Session<Data>> {
+  const known = internals.get(sessions);
+  return known ? (known.load(input) as Session<Data> | Promise<Session<Data>>) : sessions.load(input);
 }
 
 /** A copy: headers of redirects and of fetched responses cannot be changed. */

@@ -114,7 +114,7 @@ export const SESSION_DEFECTS: readonly Defect[] = [
       const result = await sessions.commit(commit, options);
       if (result.kind !== "gone") return result;
       const fields = new Map(commit.changes.map((each) => [each.field, "text" in each ? each.text : "0"]));
-      const { keys, digest, idleMs } = commit;
+      const { keys, digest, idleMs = 3_600_000 } = commit;
       const made = { keys, digest, idleMs, fields, userId: "u", device: undefined, absoluteMs: 3_600_000 };
       await sessions.create({ ...made, epoch: "0123456789abcdef" });
       return { kind: "committed", version: 1, numbers: [] };
@@ -152,8 +152,11 @@ export const SESSION_DEFECTS: readonly Defect[] = [
   sessionDefect(ends, "a commit only prolongs", (sessions) => ({
     commit: async (commit, options) => {
       const left = (await recordAt(sessions, commit))?.remainingMs ?? 0;
-      return sessions.commit({ ...commit, idleMs: Math.max(commit.idleMs, left) }, options);
+      return sessions.commit({ ...commit, idleMs: Math.max(commit.idleMs ?? 0, left) }, options);
     },
+  })),
+  sessionDefect(ends, "a commit moves the end untold", (sessions) => ({
+    commit: (commit, options) => sessions.commit({ idleMs: 3_600_000, ...defined(commit) }, options),
   })),
   sessionDefect(ends, "a refused commit moves the end", (sessions) => ({
     commit: async (commit, options) => {
@@ -270,3 +273,8 @@ export const SESSION_DEFECTS: readonly Defect[] = [
     };
   }),
 ];
+
+/** Without what is `undefined`. */
+function defined(commit: SessionCommit): SessionCommit {
+  return commit.idleMs === undefined ? (({ idleMs: _none, ...others }) => others)(commit) : commit;
+}

@@ -88,7 +88,8 @@ export interface SessionCommit {
   readonly id: string;
   /** Applied in order. */
   readonly changes: readonly SessionChange[];
-  readonly idleMs: number;
+  /** How long the session lives from now on if it is not used, in milliseconds; `undefined`: its end is not moved. */
+  readonly idleMs?: number | undefined;
   /**
    * The token is replaced; the old one reads for `graceMs` more. Used after that, it ends the session. Once its successor
    * is replaced too, it is unknown.
@@ -146,7 +147,7 @@ export interface SessionStore {
   load(load: SessionLoad, options?: CallOptions): Promise<SessionLoadResult>;
   /** @returns Whether it was created; `false` if the key is taken, also by what is remembered of a session. */
   create(creation: SessionCreation, options?: CallOptions): Promise<boolean>;
-  /** Applies changes to what others have not changed meanwhile, and moves the session's end. */
+  /** Applies changes to what others have not changed meanwhile, and moves the session's end if it is told to. */
   commit(commit: SessionCommit, options?: CallOptions): Promise<SessionCommitResult>;
   /**
    * Creates `next` and ends `previous`, or does neither. On a cluster with sessions in different slots it is two trips,

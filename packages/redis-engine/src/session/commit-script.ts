@@ -15,7 +15,7 @@ export const commit: Script<[session: string, epoch: string], (string | number)[
   repeat: "repeatable",
   lua: `${SESSION_LUA}
 local session, epoch = KEYS[1], KEYS[2]
-local digest, id, idle, next_digest, grace = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local digest, id, idle, next_digest, grace = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local FIRST = 6
 
 -- Head and fields in one go.
@@ -39,8 +39,8 @@ local function number_in(text)
   return (text == '0' or string.find(text, '^-?[1-9]%d*$')) and exact(tonumber(text))
 end
 
-local head, now = stored, now_ms()
-if not is_alive(head, epoch, now) then return {'gone'} end
+local head = stored
+if not is_alive(head, epoch) then return {'gone'} end
 
 local ids = head.l or ''
 for i = 1, #ids, 8 do
@@ -81,7 +81,8 @@ if #conflicts > 0 then return {'conflict', conflicts} end
 if #others > 0 then return {'notANumber', others} end
 
 local version = whole(head.v + 1)
-local kept, dropped = {'v', version, 'l', string.sub(ids .. id, -64), 's', whole(now)}, {}
+local now = (idle ~= '' or next_digest ~= '') and now_ms()
+local kept, dropped = {'v', version, 'l', string.sub(ids .. id, -64)}, {}
 local function keep(name, value) kept[#kept + 1], kept[#kept + 2] = name, value end
 for field, text in pairs(texts) do
   if text then keep(field, version .. ':' .. text) else dropped[#dropped + 1] = field end
@@ -91,22 +92,25 @@ if next_digest ~= '' then
   keep('p', digest)
   keep('g', whole(now + grace))
 end
+if idle ~= '' then
+  keep('s', whole(now))
+  redis.call('PEXPIRE', session, whole(math.min(tonumber(idle), head.x - now)))
+end
 by_thousands(kept, function(...) redis.call('HSET', session, ...) end)
 by_thousands(dropped, function(...) redis.call('HDEL', session, ...) end)
-redis.call('PEXPIRE', session, whole(math.min(idle, head.x - now)))
 return {'committed', version, numbers}`,
   decode: decodeCommit,
 });
 
 /**
- * Digest, id, idle time in milliseconds, digest of the token that replaces this one (or empty) and the grace in
+ * Digest, id, idle time in milliseconds (empty: the end is not moved), digest of the token that replaces this one (or empty) and the grace in
  * milliseconds, then for each change its kind, the field's name in the hash, text or number, version seen (or empty).
  */
 export function commitArguments({ digest, id, idleMs, rotation, changes }: SessionCommit): (string | number)[] {
   return [
     digest,
     id,
-    idleMs,
+    idleMs ?? "",
     rotation?.digest ?? "",
     rotation?.graceMs ?? 0,
     ...changes.flatMap((change) => {

@@ -13,9 +13,9 @@ export const list: Script<string[], [], readonly RedisReply[]> = defineScript({
   name: "session.list",
   repeat: "repeatable",
   lua: `${SESSION_LUA}
-local epoch, now, replies = KEYS[1], now_ms(), {}
+local epoch, replies = KEYS[1], {}
 for i = 2, #KEYS do
-  replies[i - 1] = is_alive(head_of(KEYS[i]), epoch, now) and redis.call('HMGET', KEYS[i], 'n', 'c', 's', 'x')
+  replies[i - 1] = is_alive(head_of(KEYS[i]), epoch) and redis.call('HMGET', KEYS[i], 'n', 'c', 's', 'x')
 end
 return replies`,
   decode: (reply) => reply as readonly RedisReply[],

@@ -28,9 +28,8 @@ local function head_of(session)
   for i, value in ipairs(redis.call('HMGET', session, unpack(HEAD))) do head[HEAD[i]] = value end
   return head
 end
-local function is_alive(head, epoch, now)
-  return head.k and tonumber(head.x) > now and (not head.u or redis.call('GET', epoch) == head.e)
-end
+-- No key outlives its deadline.
+local function is_alive(head, epoch) return head.k and (not head.u or redis.call('GET', epoch) == head.e) end
 local function keep_until(key, deadline, now)
   local ttl = deadline - now + 1000 -- A second more: expiry and TIME need not be of one instant.
   if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, whole(ttl)) end

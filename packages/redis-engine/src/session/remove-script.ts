@@ -12,7 +12,7 @@ export const remove: Script<[session: string, index: string, epoch: string], [me
   lua: `${SESSION_LUA}
 local session, index, epoch, member = KEYS[1], KEYS[2], KEYS[3], ARGV[1]
 local head, now = head_of(session), now_ms()
-if not is_alive(head, epoch, now) then return 0 end
+if not is_alive(head, epoch) then return 0 end
 bury(session, index, member, head, now, 'revoked')
 return 1`,
   decode: decodeFlag,

@@ -8,9 +8,9 @@ type Replaced = "replaced" | "conflict" | "gone";
 
 /** Why a session cannot be replaced; "replaced" where this very replacement has been made; nothing where it can. */
 const FATE_LUA = `
-local function fate_of(head, epoch, now, digest, version, successor)
+local function fate_of(head, epoch, digest, version, successor)
   if head.z == 'replaced' and head.r == successor then return 'replaced' end
-  if not is_alive(head, epoch, now) or head.k ~= digest then return 'gone' end
+  if not is_alive(head, epoch) or head.k ~= digest then return 'gone' end
   return head.v ~= version and 'conflict'
 end
 `;
@@ -28,7 +28,7 @@ export const replace: Script<string[], (string | number)[], Replaced> = defineSc
 local session, index, epoch = KEYS[1], KEYS[2], KEYS[3]
 local member, digest, version, successor = ARGV[1], ARGV[2], ARGV[3], ARGV[5]
 local head, now = head_of(session), now_ms()
-local fate = fate_of(head, epoch, now, digest, version, successor)
+local fate = fate_of(head, epoch, digest, version, successor)
 if fate then return fate end
 if not create(KEYS[4], KEYS[5], KEYS[6], 4, now) then return 'conflict' end
 bury(session, index, member, head, now, 'replaced', successor)
@@ -53,7 +53,7 @@ export const cede: Script<
 local session, index, epoch = KEYS[1], KEYS[2], KEYS[3]
 local member, digest, version, successor = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local head, now = head_of(session), now_ms()
-local fate = fate_of(head, epoch, now, digest, version, successor)
+local fate = fate_of(head, epoch, digest, version, successor)
 if fate then return fate end
 bury(session, index, member, head, now, 'replaced', successor)
 return 'replaced'`,

@@ -16,7 +16,7 @@ local fresh, member = ARGV[1], ARGV[2]
 local current = redis.call('GET', epoch)
 if not current or current == fresh then return 0 end
 local head, now = session and head_of(session), now_ms()
-local spared = head and head.u and is_alive(head, epoch, now)
+local spared = head and head.u and is_alive(head, epoch)
 redis.call('SET', epoch, fresh, 'KEEPTTL')
 redis.call('DEL', index)
 if spared then
