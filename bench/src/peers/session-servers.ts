@@ -1,8 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { redisBackend } from "@holdfast/adapter-redis";
-import { createSessions } from "@holdfast/session";
+import { createSessions, type Session, type Sessions } from "@holdfast/session";
 import { sessionMiddleware, sessionOf } from "@holdfast/session/express";
 import { RedisStore } from "connect-redis";
 import expressSession from "express-session";
@@ -21,22 +20,43 @@ function end(response: ServerResponse): void {
   response.end(BODY);
 }
 
+interface Data {
+  readonly count?: number;
+  readonly name?: string;
+}
+
+function openSessions(url: string): Sessions<Data> {
+  return createSessions<Data>({ backend: redisBackend({ url, commandTimeout: "10s" }), cookie: { secure: false } });
+}
+
+function visit(path: string | undefined, session: Session<Data>): void {
+  if (path === "/start") session.set("name", "Ada Lovelace");
+  if (path === "/write") session.increment("count");
+  else session.get("name");
+}
+
 /** Over a bare HTTP server of Node. */
 export const SESSION_SERVERS: Readonly<Record<string, Open>> = {
   "a bare HTTP server": async () => (_request, response) => end(response),
 
-  async holdfast(url) {
-    const sessions = createSessions<{ count?: number; name?: string }>({
-      backend: redisBackend({ url, commandTimeout: "10s" }),
-      cookie: { secure: false },
-    });
+  async "holdfast, load and commit"(url) {
+    const sessions = openSessions(url);
+    const answer = async (request: IncomingMessage, response: ServerResponse) => {
+      const session = await sessions.load(request);
+      visit(request.url, session);
+      const cookies = (await sessions.commitHeaders(session)).getSetCookie();
+      if (cookies.length > 0) response.appendHeader("set-cookie", cookies);
+      end(response);
+    };
+    return (request, response) => void answer(request, response);
+  },
+
+  async "holdfast, its middleware"(url) {
+    const sessions = openSessions(url);
     const middleware = sessionMiddleware(sessions);
     return (request, response) =>
       void middleware(request, response, () => {
-        const session = sessionOf(request, sessions);
-        if (request.url === "/start") session.set("name", "Ada Lovelace");
-        if (request.url === "/write") session.increment("count");
-        else session.get("name");
+        visit(request.url, sessionOf(request, sessions));
         end(response);
       });
   },
@@ -91,12 +111,3 @@ export const SESSION_SERVERS: Readonly<Record<string, Open>> = {
     };
   },
 };
-
-/** As a process of its own: its arguments are the server's name and Redis's URL. It tells its port, and ends with its parent. */
-if (process.send) {
-  const [name = "", url = ""] = process.argv.slice(2);
-  const server = createServer(await SESSION_SERVERS[name]!(url));
-  server.keepAliveTimeout = 60_000;
-  server.listen(0, "127.0.0.1", () => process.send!((server.address() as AddressInfo).port));
-  process.on("disconnect", () => process.exit());
-}
