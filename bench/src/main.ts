@@ -18,11 +18,10 @@ const SECTIONS = [
   batchSection,
   httpSection,
   invalidationSection,
-  sessionsSection,
   peersSection,
 ];
 /** Too long for every run. */
-const ON_REQUEST = [growthSection];
+const ON_REQUEST = [sessionsSection, growthSection];
 const ALL = [...SECTIONS, ...ON_REQUEST];
 
 const { values } = parseArgs({ options: { only: { type: "string", multiple: true }, json: { type: "boolean" } } });

@@ -9,10 +9,11 @@ import { countRow, type Row, type Section, throughputRows } from "./report.ts";
 
 const SERVER = fileURLToPath(new URL("./peers/session-process.ts", import.meta.url));
 const CONNECTIONS = 32;
-const ROUNDS = 9;
+const ROUNDS = 15;
+/** autocannon counts whole seconds. */
+const ROUND_SECONDS = 1;
 /** Processes of each kind, used in turn: two of the same program differ by some percent as long as they live. */
 const PROCESSES = 3;
-const ROUND_SECONDS = 1;
 
 /** What is measured, and the part of the bare server's throughput that is asked for. */
 const KINDS = [
