@@ -19,7 +19,7 @@ local digest, id, idle, next_digest, grace = ARGV[1], ARGV[2], ARGV[3], ARGV[4],
 local FIRST = 6
 
 -- Head and fields in one go.
-local names = {unpack(HEAD)}
+local names = {'v', 'k', 'u', 'e', 'x', 'l'}
 for a = FIRST, #ARGV, 4 do names[#names + 1] = ARGV[a + 1] end
 local stored, at = {}, 0
 by_thousands(names, function(...)

@@ -19,12 +19,18 @@ export const load: Script<
   name: "session.load",
   repeat: "repeatable",
   lua: `${SESSION_LUA}
+-- What callers do not ask for need not be sent.
+local UNTOLD = {k = true, p = true, g = true, e = true, s = true, l = true}
 local session, index, epoch = KEYS[1], KEYS[2], KEYS[3]
 local member, digest, idle, throttle = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local stored = redis.call('HGETALL', session)
 if #stored == 0 then return {redis.call('ZSCORE', index, member) and 'expired' or 'unknown'} end
-local head = {}
-for i = 1, #stored, 2 do head[stored[i]] = stored[i + 1] end
+local head, told = {}, {}
+for i = 1, #stored, 2 do
+  local name, value = stored[i], stored[i + 1]
+  head[name] = value
+  if not UNTOLD[name] then told[#told + 1], told[#told + 2] = name, value end
+end
 if head.z then return {head.z} end
 local superseded = digest == head.p
 if digest ~= head.k and not superseded then return {'unknown'} end
@@ -46,7 +52,7 @@ elseif throttle and idle - left > throttle then
     left = most
   end
 end
-return {'active', superseded and 1 or 0, left, stored}`,
+return {'active', superseded and 1 or 0, left, told}`,
   decode: decodeLoad,
 });
 
