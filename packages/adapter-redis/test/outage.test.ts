@@ -1,7 +1,7 @@
 import { type RedisHandle, startCluster, startRedis } from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { redisBackend } from "../src/index.ts";
-import { expectSound, startLoad } from "./support/load.ts";
+import { expectRecovery, expectSound, startLoad } from "./support/load.ts";
 import { expectNoUnhandledRejections } from "./support/unhandled.ts";
 
 const TIMEOUT_MS = 500;
@@ -23,17 +23,7 @@ describe("one server, under the load of 64 callers", () => {
     "that is %s fails calls within their timeout, and serves again within 2 s of its return",
     async (_name, fail, recover) => {
       await using backend = redisBackend({ url: redis.url, commandTimeout: TIMEOUT_MS });
-      await backend.kv.delete(["count"]);
-      const load = startLoad(backend);
-      await sleep(300);
-      await fail();
-      await sleep(1_500);
-      await recover();
-      expect(await load.served()).toBeLessThan(2_000);
-      await sleep(200);
-      await load.stop();
-      // Every acknowledged step was on the disk, so it is there once; those of unknown outcome may be there.
-      expect(await expectSound(load, backend, TIMEOUT_MS)).toBeGreaterThanOrEqual(load.steps.acknowledged);
+      await expectRecovery(backend, { fail, recover, timeoutMs: TIMEOUT_MS });
     },
   );
 });

@@ -3,12 +3,11 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type GatewayHandle, type RedisHandle, startGateway, startRedis } from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectSound, startLoad } from "../../adapter-redis/test/support/load.ts";
+import { expectRecovery } from "../../adapter-redis/test/support/load.ts";
 import { expectNoUnhandledRejections } from "../../adapter-redis/test/support/unhandled.ts";
 import { upstashBackend } from "../src/index.ts";
 
 const TIMEOUT_MS = 500;
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let redis: RedisHandle;
 let gateway: GatewayHandle;
@@ -31,17 +30,7 @@ describe("over HTTP, under the load of 64 callers", () => {
     "a gateway whose Redis is %s fails calls within their timeout, and serves again within 2 s of its return",
     async (_name, fail, recover) => {
       await using backend = upstashBackend({ url: gateway.url, token: gateway.token, commandTimeout: TIMEOUT_MS });
-      await backend.kv.delete(["count"]);
-      const load = startLoad(backend);
-      await sleep(300);
-      await fail();
-      await sleep(1_500);
-      await recover();
-      expect(await load.served()).toBeLessThan(2_000);
-      await sleep(200);
-      await load.stop();
-      // Every acknowledged step was on the disk, so it is there once; those of unknown outcome may be there.
-      expect(await expectSound(load, backend, TIMEOUT_MS)).toBeGreaterThanOrEqual(load.steps.acknowledged);
+      await expectRecovery(backend, { fail, recover, timeoutMs: TIMEOUT_MS });
     },
   );
 });

@@ -1,6 +1,5 @@
 import {
   byteLength,
-  randomText,
   type SessionChange,
   type SessionCommitResult,
   SessionConflictError,
@@ -11,10 +10,12 @@ import {
   validate,
   WrongTypeError,
 } from "@holdfast/core";
+import type { SessionContext } from "./context.ts";
 import type { Draft, Sent, SignIn } from "./draft.ts";
 import { dataField, fieldOf } from "./field-names.ts";
-import type { Loading, SessionContext } from "./loading.ts";
+import type { Loading } from "./loading.ts";
 import { nextToken } from "./next-token.ts";
+import { createCommitId, createEpoch } from "./nonces.ts";
 import type { DeadStatus, Live } from "./origin.ts";
 import { forgetCookie } from "./session-cookie.ts";
 import { sha256 } from "./sha256.ts";
@@ -23,7 +24,6 @@ import type { Token } from "./token.ts";
 
 /** How often a sign-in begins again because other requests keep changing the session that it replaces. */
 const MAX_ATTEMPTS = 10;
-const EPOCH_CHARACTERS = 16;
 
 /** Sends what requests have recorded. */
 export class Committing<Data extends object> {
@@ -65,30 +65,34 @@ export class Committing<Data extends object> {
     if (sent.fields.size > 0) await this.#check(texts);
     if (ended) await this.#end(draft, ended);
     if (sent.signIn) return this.#signIn(draft, sent, sent.signIn);
-    if (live) return this.#commitTo(draft, live, sent);
+    if (live) return this.#commitTo(draft, live, sent, texts);
     if (origin.kind === "dead" && origin.isLate) return this.#discard(draft, origin.status);
     if (texts.size === 0) return [this.#context.cookie.clear(draft.facts)];
     return this.#begin(draft, sent);
   }
 
-  async #commitTo(draft: Draft, live: Live, { fields, rotates }: Sent): Promise<string[]> {
+  async #commitTo(
+    draft: Draft,
+    live: Live,
+    { fields, rotates }: Sent,
+    texts: ReadonlyMap<string, string>,
+  ): Promise<string[]> {
     const { store, keys, options, emit } = this.#context;
     if (live.superseded) return this.#discard(draft, "replaced");
     const token = rotates ? await nextToken(draft, keys) : live.token;
     const digest = rotates ? await sha256(token.text) : live.digest;
     const changes = draft.fields.changes(fields);
-    const texts = draft.fields.texts(fields);
     const result = await store.commit(
       {
         keys: keys.keysOf(live.token),
         digest: live.digest,
-        id: commitId(),
+        id: createCommitId(),
         changes,
         // The load has moved the end.
         idleMs: undefined,
         rotation: rotates ? { digest, graceMs: options.graceMs } : undefined,
       },
-      this.#bounds,
+      this.#context.bounds,
     );
     if (result.kind === "gone") return this.#discard(draft, await this.#loading.fateOf(live));
     if (result.kind === "conflict") {
@@ -115,7 +119,7 @@ export class Committing<Data extends object> {
     const { store, emit } = this.#context;
     const creation = await this.#creationOf(draft, sent);
     // A handle that is taken is not a matter of luck: 96 bits of it are random.
-    if (!(await store.create(creation, this.#bounds))) throw new Error("The session's handle is taken.");
+    if (!(await store.create(creation, this.#context.bounds))) throw new Error("The session's handle is taken.");
     emit?.({ type: "created", id: creation.token.handle, userId: undefined });
     return this.#settleNew(draft, creation);
   }
@@ -129,11 +133,11 @@ export class Committing<Data extends object> {
       const { live } = draft;
       const creation = await this.#creationOf(draft, sent);
       if (!live) {
-        if (await store.create(creation, this.#bounds)) return this.#signedIn(draft, creation, signIn);
+        if (await store.create(creation, this.#context.bounds)) return this.#signedIn(draft, creation, signIn);
         throw new Error("The session's handle is taken.");
       }
       const previous = { keys: keys.keysOf(live.token), digest: live.digest, version: live.record.version };
-      const outcome = await store.replace({ previous, next: creation }, this.#bounds);
+      const outcome = await store.replace({ previous, next: creation }, this.#context.bounds);
       if (outcome === "replaced") return this.#signedIn(draft, creation, signIn);
       draft.rebase(outcome === "gone" ? undefined : await this.#loading.reload(live));
     }
@@ -172,13 +176,13 @@ export class Committing<Data extends object> {
       fields: draft.fields.texts(fields),
       idleMs: options.idleMs,
       absoluteMs: options.absoluteMs,
-      epoch: randomText(EPOCH_CHARACTERS),
+      epoch: createEpoch(),
     };
   }
 
   async #end(draft: Draft, { token, record }: Live): Promise<void> {
     const { store, keys, emit } = this.#context;
-    await store.remove(keys.keysOf(token), this.#bounds);
+    await store.remove(keys.keysOf(token), this.#context.bounds);
     draft.settleEnded();
     emit?.({ type: "ended", id: token.handle, userId: record.userId });
   }
@@ -203,24 +207,12 @@ export class Committing<Data extends object> {
     }
     if (schema) await validate(schema, dataOf(texts), "The session's data");
   }
-
-  get #bounds(): { timeoutMs: number } | undefined {
-    const { timeoutMs } = this.#context.options;
-    return timeoutMs === undefined ? undefined : { timeoutMs };
-  }
 }
 
 type Committed = Extract<SessionCommitResult, { kind: "committed" }>;
 
 interface Creation extends SessionCreation {
   readonly token: Token;
-}
-
-/** Unlike the session's last eight; it need not be secret, so that it need not wait for randomness that is. */
-function commitId(): string {
-  return Math.floor(Math.random() * 36 ** 8)
-    .toString(36)
-    .padStart(8, "0");
 }
 
 /** What a session's creation has made of it, as a load would tell. */

@@ -106,7 +106,9 @@ export function csrfProtection<Data extends object, Request extends ExpressReque
 }
 
 function slotOf(sessions: object): symbol {
-  const slot = slots.get(sessions) ?? Symbol("session");
+  const known = slots.get(sessions);
+  if (known) return known;
+  const slot = Symbol("session");
   slots.set(sessions, slot);
   return slot;
 }

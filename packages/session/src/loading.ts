@@ -1,33 +1,12 @@
-import {
-  type EventListener,
-  HoldfastError,
-  SerializationError,
-  type SessionStore,
-  type StandardSchema,
-  ValidationError,
-  validate,
-} from "@holdfast/core";
+import { HoldfastError, SerializationError, type StandardSchema, ValidationError, validate } from "@holdfast/core";
+import type { SessionContext } from "./context.ts";
 import { Draft } from "./draft.ts";
-import type { SessionEvent } from "./events.ts";
 import { dataName } from "./field-names.ts";
-import type { ResolvedSessionOptions } from "./options.ts";
 import type { Dead, DeadStatus, Live, Origin } from "./origin.ts";
 import { RequestFacts, type SessionInput } from "./request-facts.ts";
-import { readCookies, type SessionCookie } from "./session-cookie.ts";
-import type { SessionImport } from "./session-import.ts";
-import type { SessionKeySpace } from "./session-key-space.ts";
+import { readCookies } from "./session-cookie.ts";
 import { sha256 } from "./sha256.ts";
 import { parseToken, type Token } from "./token.ts";
-
-/** What the parts of one `Sessions` share. */
-export interface SessionContext<Data extends object> {
-  readonly options: ResolvedSessionOptions<Data>;
-  readonly store: SessionStore;
-  readonly keys: SessionKeySpace;
-  readonly cookie: SessionCookie;
-  readonly importSession: SessionImport | undefined;
-  readonly emit: EventListener<SessionEvent> | undefined;
-}
 
 /** Of several cookies of the same name, which none of them being alive is told of. */
 const TELLING: readonly DeadStatus[] = ["replaced", "revoked", "expired", "unknown", "tampered"];
@@ -96,13 +75,13 @@ export class Loading<Data extends object> {
   }
 
   async #lookUp(token: Token, slides: boolean): Promise<Live | Dead> {
-    const { store, keys, options } = this.#context;
-    const { idleMs, throttleMs, timeoutMs } = options;
+    const { store, bounds, keys, options } = this.#context;
+    const { idleMs, throttleMs } = options;
     const hashed = sha256(token.text);
     const digest = typeof hashed === "string" ? hashed : await hashed;
     const found = await store.load(
       { keys: keys.keysOf(token), digest, idleMs, throttleMs: slides ? throttleMs : undefined },
-      timeoutMs === undefined ? undefined : { timeoutMs },
+      bounds,
     );
     if (found.kind !== "active") return dead(found.kind);
     return { kind: "live", token, digest, record: found.record, superseded: found.superseded };

@@ -2,15 +2,9 @@ import { ConfigurationError } from "@holdfast/core";
 import type { SessionOptions } from "./options.ts";
 import { RequestCommits } from "./request-commits.ts";
 import type { SessionInput } from "./request-facts.ts";
-import {
-  type CookieSession,
-  type RouterFields,
-  type RouterSession,
-  RouterSessionView,
-  type SessionData,
-} from "./router-session.ts";
+import { type CookieSession, type RouterSession, RouterSessionView, type SessionData } from "./router-session.ts";
 import type { Session } from "./session.ts";
-import { createSessions, type Sessions } from "./sessions.ts";
+import { type Sessions, sessionsOf } from "./sessions.ts";
 
 export type { CookieSession, FlashSessionData, RouterSession, SessionData } from "./router-session.ts";
 
@@ -44,7 +38,7 @@ export interface HoldfastSessionStorage<Data, FlashData = Data> {
 export function createHoldfastSessionStorage<Data extends object = SessionData, FlashData extends object = Data>(
   source: Sessions<Data> | SessionOptions<Data>,
 ): HoldfastSessionStorage<Data, FlashData> {
-  const sessions = ("load" in source ? source : createSessions(source)) as unknown as Sessions<RouterFields>;
+  const sessions = sessionsOf(source);
   const requests = new WeakMap<Request, RequestCommits>();
   const commitsOf = (input: SessionInput): RequestCommits => {
     if (!(input instanceof Request)) return new RequestCommits();

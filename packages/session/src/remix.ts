@@ -4,7 +4,7 @@ import { parseSetCookie } from "cookie";
 import type { SessionOptions } from "./options.ts";
 import { RemixSessionView } from "./remix-session.ts";
 import type { Session } from "./session.ts";
-import { cookieNameOf, createSessions, type Sessions } from "./sessions.ts";
+import { cookieNameOf, type Sessions, sessionsOf } from "./sessions.ts";
 import { parseToken } from "./token.ts";
 
 /**
@@ -16,7 +16,7 @@ import { parseToken } from "./token.ts";
 export function createHoldfastSessionStorage<Data extends object = Record<string, unknown>>(
   source: Sessions<Data> | SessionOptions<Data>,
 ): SessionStorage {
-  const sessions = ("load" in source ? source : createSessions(source)) as unknown as Sessions<Record<string, unknown>>;
+  const sessions = sessionsOf(source);
   const name = cookieNameOf(sessions);
   return {
     async read(cookie) {

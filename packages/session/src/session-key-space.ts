@@ -1,9 +1,6 @@
 import { assertKey, createKeySpace, type SessionKeys } from "@holdfast/core";
 import { sha256 } from "./sha256.ts";
-import type { Token } from "./token.ts";
-
-/** 132 bits: nobody finds a second user id with the same tag. */
-const TAG_CHARACTERS = 22;
+import { TAG_CHARACTERS, type Token } from "./token.ts";
 
 /** The stored keys of a namespace's sessions. Those of one user share a hash tag, and so a slot on a cluster. */
 export class SessionKeySpace {

@@ -1,8 +1,9 @@
 import { ConfigurationError, createEmitter, requireCapability } from "@holdfast/core";
 import { Committing } from "./committing.ts";
+import type { SessionContext } from "./context.ts";
 import { isFromOurPage } from "./csrf.ts";
 import type { Draft } from "./draft.ts";
-import { Loading, type SessionContext } from "./loading.ts";
+import { Loading } from "./loading.ts";
 import { resolveOptions, type SessionOptions } from "./options.ts";
 import type { SessionInput } from "./request-facts.ts";
 import type { ReadonlySession, Session } from "./session.ts";
@@ -72,6 +73,7 @@ export function createSessions<Data extends object = Record<string, unknown>>(
   const context: SessionContext<Data> = {
     options: resolved,
     store: options.backend.sessions,
+    bounds: resolved.timeoutMs === undefined ? undefined : { timeoutMs: resolved.timeoutMs },
     keys: new SessionKeySpace(options.namespace ?? "app"),
     cookie: new SessionCookie(options.cookie, resolved.absoluteMs),
     importSession: options.import,
@@ -86,7 +88,7 @@ export function createSessions<Data extends object = Record<string, unknown>>(
     return draft instanceof Promise ? draft.then(view) : view(draft);
   };
   const sessions: Sessions<Data> = {
-    load: (input) => Promise.resolve(load(input)),
+    load: async (input) => load(input),
     async commit(session, response) {
       if (!needsCommit(session)) return response;
       const cookies = await committing.commit(draftOf(session));
@@ -105,6 +107,13 @@ export function createSessions<Data extends object = Record<string, unknown>>(
   };
   internals.set(sessions, { cookieName: context.cookie.name, load });
   return sessions;
+}
+
+/** For bindings whose frameworks type fields in their own ways. @param source Sessions, or the options to create them. */
+export function sessionsOf<Data extends object>(
+  source: Sessions<Data> | SessionOptions<Data>,
+): Sessions<Record<string, unknown>> {
+  return ("load" in source ? source : createSessions(source)) as unknown as Sessions<Record<string, unknown>>;
 }
 
 /**

@@ -1,6 +1,5 @@
 import {
   type EventListener,
-  randomText,
   type SessionChange,
   type SessionCommitResult,
   SessionConflictError,
@@ -10,12 +9,11 @@ import {
 } from "@holdfast/core";
 import type { SessionEvent } from "./events.ts";
 import { fieldOf } from "./field-names.ts";
+import { createCommitId, createEpoch } from "./nonces.ts";
 import { SessionKeySpace } from "./session-key-space.ts";
 import { sha256 } from "./sha256.ts";
+import { TAG_CHARACTERS } from "./token.ts";
 
-const TAG_CHARACTERS = 22;
-const COMMIT_ID_CHARACTERS = 8;
-const EPOCH_CHARACTERS = 16;
 /** How often a save begins again because others keep saving the same fields. */
 const MAX_ATTEMPTS = 10;
 
@@ -145,7 +143,7 @@ export class SidSessions {
       fields: texts,
       idleMs: ttlMs,
       absoluteMs,
-      epoch: randomText(EPOCH_CHARACTERS),
+      epoch: createEpoch(),
     });
     return created ? knownNow(place, texts, NO_FIELDS, 1, ttlMs) : this.#discard(place, [...texts.keys()]);
   }
@@ -162,8 +160,7 @@ export class SidSessions {
       const text = texts.get(field);
       return text === undefined ? { kind: "unset", field, seen } : { kind: "set", field, text, seen };
     });
-    const id = randomText(COMMIT_ID_CHARACTERS);
-    return this.#options.store.commit({ keys, digest, id, changes, idleMs: ttlMs });
+    return this.#options.store.commit({ keys, digest, id: createCommitId(), changes, idleMs: ttlMs });
   }
 
   #discard({ handle }: Place, changed: readonly string[]): undefined {

@@ -1,6 +1,7 @@
 import { randomText } from "@holdfast/core";
 
-const TAG_CHARACTERS = 22;
+/** 132 bits: nobody finds a second user id with the same tag. */
+export const TAG_CHARACTERS: number = 22;
 const HANDLE_CHARACTERS = 16;
 /** 258 bits. */
 const SECRET_CHARACTERS = 43;

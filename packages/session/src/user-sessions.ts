@@ -1,6 +1,7 @@
-import { ConfigurationError, randomText } from "@holdfast/core";
+import { ConfigurationError } from "@holdfast/core";
+import type { SessionContext } from "./context.ts";
 import type { Draft } from "./draft.ts";
-import type { SessionContext } from "./loading.ts";
+import { createEpoch } from "./nonces.ts";
 
 /** One of a user's sessions, for a page of devices. */
 export interface UserSession {
@@ -18,7 +19,6 @@ export interface UserSession {
 }
 
 const HANDLE = /^[A-Za-z0-9_-]{16}$/;
-const EPOCH_CHARACTERS = 16;
 
 /** What concerns all sessions of one user. */
 export class UserSessions<Data extends object> {
@@ -30,7 +30,7 @@ export class UserSessions<Data extends object> {
 
   async list(userId: string, current: Draft | undefined): Promise<UserSession[]> {
     const { store, keys } = this.#context;
-    const listings = await store.list(keys.userKeysOf(await keys.tagOf(userId)), this.#bounds);
+    const listings = await store.list(keys.userKeysOf(await keys.tagOf(userId)), this.#context.bounds);
     return listings.map(({ session, device, createdAtMs, lastSeenAtMs, deadlineMs }) => {
       const id = keys.handleOf(session);
       return {
@@ -48,7 +48,7 @@ export class UserSessions<Data extends object> {
     const { store, keys, emit } = this.#context;
     const tag = await keys.tagOf(userId);
     if (!HANDLE.test(id)) return false;
-    const revoked = await store.remove(keys.keysOf({ tag, handle: id }), this.#bounds);
+    const revoked = await store.remove(keys.keysOf({ tag, handle: id }), this.#context.bounds);
     if (revoked) emit?.({ type: "revoked", id, userId });
     return revoked;
   }
@@ -63,12 +63,7 @@ export class UserSessions<Data extends object> {
       );
     }
     const kept = live && keys.keysOf(live.token).session;
-    await store.revokeAll(keys.userKeysOf(tag), randomText(EPOCH_CHARACTERS), kept, this.#bounds);
+    await store.revokeAll(keys.userKeysOf(tag), createEpoch(), kept, this.#context.bounds);
     emit?.({ type: "revokedAll", userId, exceptId: live?.token.handle });
-  }
-
-  get #bounds(): { timeoutMs: number } | undefined {
-    const { timeoutMs } = this.#context.options;
-    return timeoutMs === undefined ? undefined : { timeoutMs };
   }
 }

@@ -122,5 +122,7 @@ describe("cookies of the same name", () => {
     for (const input of [undefined, null, "", new Headers(), { headers: {} }]) {
       expect((await sessions.load(input)).status).toBe("new");
     }
+    const rejected = sessions.load(5 as unknown as SessionInput);
+    await expect(rejected).rejects.toThrow(TypeError);
   });
 });

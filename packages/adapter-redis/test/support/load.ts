@@ -64,6 +64,24 @@ export function startLoad({ kv }: Backend): Load {
   };
 }
 
+/** A server that fails and comes back under load: calls end in time, it serves again soon, and nothing acknowledged is lost. */
+export async function expectRecovery(
+  backend: Backend,
+  { fail, recover, timeoutMs }: { fail: () => Promise<void>; recover: () => Promise<void>; timeoutMs: number },
+): Promise<void> {
+  await backend.kv.delete(["count"]);
+  const load = startLoad(backend);
+  await sleep(300);
+  await fail();
+  await sleep(1_500);
+  await recover();
+  expect(await load.served()).toBeLessThan(2_000);
+  await sleep(200);
+  await load.stop();
+  // Every acknowledged step was on the disk, so it is there once; those of unknown outcome may be there.
+  expect(await expectSound(load, backend, timeoutMs)).toBeGreaterThanOrEqual(load.steps.acknowledged);
+}
+
 /**
  * What holds whatever failed: calls end in time, with typed errors, and no step of the counter is made twice.
  *

@@ -39,10 +39,9 @@ local function number_in(text)
   return (text == '0' or string.find(text, '^-?[1-9]%d*$')) and exact(tonumber(text))
 end
 
-local head = stored
-if not is_alive(head, epoch) then return {'gone'} end
+if not is_alive(stored, epoch) then return {'gone'} end
 
-local ids = head.l or ''
+local ids = stored.l or ''
 for i = 1, #ids, 8 do
   if string.sub(ids, i, i + 7) == id then
     local numbers = {}
@@ -52,11 +51,11 @@ for i = 1, #ids, 8 do
         numbers[#numbers + 1] = whole(number_in(text or '0') or 0)
       end
     end
-    return {'committed', head.v, numbers}
+    return {'committed', stored.v, numbers}
   end
 end
 
-if head.k ~= digest then return {'gone'} end
+if stored.k ~= digest then return {'gone'} end
 local texts, conflicts, others, numbers = {}, {}, {}, {}
 for a = FIRST, #ARGV, 4 do
   local kind, field, value, seen = ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
@@ -80,7 +79,7 @@ end
 if #conflicts > 0 then return {'conflict', conflicts} end
 if #others > 0 then return {'notANumber', others} end
 
-local version = whole(head.v + 1)
+local version = whole(stored.v + 1)
 local now = (idle ~= '' or next_digest ~= '') and now_ms()
 local kept, dropped = {'v', version, 'l', string.sub(ids .. id, -64)}, {}
 local function keep(name, value) kept[#kept + 1], kept[#kept + 2] = name, value end
@@ -94,7 +93,7 @@ if next_digest ~= '' then
 end
 if idle ~= '' then
   keep('s', whole(now))
-  redis.call('PEXPIRE', session, whole(math.min(tonumber(idle), head.x - now)))
+  redis.call('PEXPIRE', session, whole(math.min(tonumber(idle), stored.x - now)))
 end
 by_thousands(kept, function(...) redis.call('HSET', session, ...) end)
 by_thousands(dropped, function(...) redis.call('HDEL', session, ...) end)

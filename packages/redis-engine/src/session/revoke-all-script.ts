@@ -15,14 +15,14 @@ local index, epoch, session = KEYS[1], KEYS[2], KEYS[3]
 local fresh, member = ARGV[1], ARGV[2]
 local current = redis.call('GET', epoch)
 if not current or current == fresh then return 0 end
-local head, now = session and head_of(session), now_ms()
+local head = session and head_of(session)
 local spared = head and head.u and is_alive(head, epoch)
 redis.call('SET', epoch, fresh, 'KEEPTTL')
 redis.call('DEL', index)
 if spared then
   redis.call('HSET', session, 'e', fresh)
   redis.call('ZADD', index, head.x, member)
-  keep_until(index, head.x + REMEMBERED, now)
+  keep_until(index, head.x + REMEMBERED, now_ms())
 end
 return 1`,
   decode: decodeNothing,
